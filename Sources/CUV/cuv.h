@@ -1,0 +1,8 @@
+#ifndef IKC_CUV_H
+#define IKC_CUV_H
+
+// The whole of libuv, and IKC's hot path over it. State lives in structs that
+// the caller owns: a static variable in these headers would not be emitted.
+#include <uv.h>
+
+#endif
