@@ -1,0 +1,34 @@
+# make bench   build release, measure this machine       make bench ARGS="call --depth 64"
+# make test    build debug, run every test               make test ARGS="--filter Storable"
+# Both install what is missing first. GNU make 3.81 is enough.
+
+SWIFT ?= swift
+ARGS ?=
+SOURCES = Package.swift Sources Tests
+
+.PHONY: build bench test lint format setup clean
+
+build: setup
+	$(SWIFT) build
+
+bench:
+	@Scripts/setup
+	$(SWIFT) build -c release --product ikc-bench
+	@$$($(SWIFT) build -c release --show-bin-path)/ikc-bench $(ARGS)
+
+test:
+	@Scripts/setup test
+	$(SWIFT) test $(ARGS)
+
+lint:
+	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
+	@Scripts/check-imports
+
+format:
+	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
+
+setup:
+	@Scripts/setup
+
+clean:
+	$(SWIFT) package clean
