@@ -1,0 +1,190 @@
+/// One connection to another kernel, from the first line of negotiation to its end.
+///
+/// A channel is made by `Kernel.connect` or by a listener that accepts. It can be used from any thread.
+// @unchecked: `state`, `failure` and `negotiation` are touched on the loop's thread alone; `peer` is written there
+// once, before the channel is handed to anybody else; the variables that belong to the responder say which lock
+// or queue guards them; the rest is constant or synchronized itself.
+public final class Channel: @unchecked Sendable {
+  /// Who is at the other end, as agreed in the negotiation.
+  struct Peer: Sendable {
+    /// Canonical name first, then the others in the order announced.
+    var names: [String]
+    var processID: String?
+    var negotiation: NegotiationProtocol
+    /// Encodes and decodes whole messages; nil is Storable, which needs no detour.
+    var transcoder: (any Serializer)?
+    var package: String
+  }
+
+  enum State: UInt8 { case negotiating, ready, closed }
+
+  let connection: Connection
+  let settings: ChannelSettings
+  private unowned let owner: any ChannelOwner
+  private var negotiation: Negotiation?
+  private(set) var peer: Peer
+  private(set) var state = State.negotiating
+
+  /// Ends of the list of calls that wait for this peer; they belong to the responder's table of calls and its lock.
+  var calls: (first: UInt32, last: UInt32) = (.max, .max)
+  /// Undecodable bodies since the last good one. Serial queue.
+  var errorsInRow = 0
+  /// Handlers for this peer that are under way. Serial queue.
+  var handlersUnderWay = 0
+  /// Whether the peer has said that it sends no more. Serial queue.
+  var hasReceivedEnd = false
+
+  /// A channel over `connection` that negotiates by `negotiation` once it is started.
+  init(
+    connection: Connection, negotiation: Negotiation, settings: ChannelSettings, owner: any ChannelOwner
+  ) {
+    self.connection = connection
+    self.negotiation = negotiation
+    self.settings = settings
+    self.owner = owner
+    peer = Peer(names: [], processID: nil, negotiation: .ikc0, transcoder: nil, package: "Storable")
+    connection.handler = self
+  }
+
+  /// A channel that needs no negotiation: both ends are this kernel.
+  init(local connection: Connection, names: [String], settings: ChannelSettings, owner: any ChannelOwner) {
+    self.connection = connection
+    self.settings = settings
+    self.owner = owner
+    negotiation = nil
+    peer = Peer(names: names, processID: nil, negotiation: .ikc0, transcoder: nil, package: "Storable")
+    state = .ready
+    connection.handler = self
+  }
+
+  /// Whether nothing can be sent any more. Any thread; may lag a moment behind.
+  var isClosed: Bool { connection.isClosed }
+
+  /// The peer's canonical name: its kernel id.
+  public var name: String { peer.names.first ?? "" }
+
+  /// All names that the peer announced, canonical first. Addresses stand among them, as in IKC 0.2402.
+  public var names: [String] { peer.names }
+
+  /// The peer's process id as it told it; nil in the classic protocol, which has no place for it.
+  public var processID: String? { peer.processID }
+
+  /// The protocol that was negotiated.
+  public var negotiationProtocol: NegotiationProtocol { peer.negotiation }
+
+  /// The serializer in use, by its Perl package name.
+  public var serializer: String { peer.package }
+
+  /// Bytes written that have not been handed to the system yet. Any thread; may lag a moment behind.
+  public var unsentBytes: Int { connection.unsentBytes }
+
+  /// Ends the channel in good order: what has been written is delivered first. Any thread; returns at once.
+  public func close() {
+    connection.onLoop { [self] in connection.finish() }
+  }
+
+  /// Ends the channel at once; what is unsent is lost. Any thread; returns at once.
+  public func abort() {
+    connection.onLoop { [self] in connection.abort() }
+  }
+
+  /// Starts to talk. Loop thread.
+  func start() {
+    if var machine = negotiation {
+      negotiation = nil
+      send { writer in machine.start(reply: &writer) }
+      negotiation = machine
+    }
+    connection.startReading()
+  }
+
+  /// Ends a negotiation that takes too long. Loop thread.
+  func negotiationTimedOut() {
+    guard state == .negotiating else { return }
+    fail(IKCError(.negotiationFailed, "the negotiation did not end within \(settings.negotiationTimeout)"))
+  }
+
+  /// Ends the channel because of `error`, which its owner is told. Loop thread.
+  func fail(_ error: IKCError) {
+    if failure == nil { failure = error }
+    connection.abort()
+  }
+
+  /// The same, but what has been written is delivered first. Loop thread.
+  func fail(gracefully error: IKCError) {
+    if failure == nil { failure = error }
+    connection.finish()
+  }
+
+  private var failure: IKCError?
+
+  private func send(_ body: (inout ByteWriter) -> Void) {
+    connection.write { (output: inout OutputBytes) in
+      var writer = ByteWriter(adopting: output.base, count: output.count, capacity: output.capacity)
+      body(&writer)
+      let (base, count, capacity) = writer.release()
+      output = OutputBytes(base: base, count: count, capacity: capacity)
+    }
+  }
+}
+
+extension Channel: ConnectionHandler {
+  func connection(_ connection: Connection, received line: UnsafeRawBufferPointer) -> ReadMode {
+    guard var machine = negotiation else { return .stop }
+    negotiation = nil
+    var outcome = NegotiationOutcome.more
+    send { writer in outcome = machine.receive(line: line, reply: &writer) }
+    switch outcome {
+    case .more:
+      negotiation = machine
+      return .lines
+    case .failed(let error):
+      failure = error
+      connection.finish()
+      return .stop
+    case .established(let agreed):
+      return establish(agreed)
+    }
+  }
+
+  private func establish(_ agreed: Negotiated) -> ReadMode {
+    guard let serializer = settings.serializers.first(where: { $0.package == agreed.serializer }) else {
+      fail(IKCError(.negotiationFailed, "the peer chose serializer \(agreed.serializer), which is not offered"))
+      return .stop
+    }
+    peer = Peer(
+      names: agreed.names, processID: agreed.pid, negotiation: agreed.negotiation,
+      transcoder: serializer is StorableSerializer ? nil : serializer, package: agreed.serializer)
+    state = .ready
+    owner.channelEstablished(self)
+    return .frames
+  }
+
+  func connection(_ connection: Connection, received batch: borrowing FrameBatch) {
+    owner.channel(self, received: batch)
+  }
+
+  func connectionReceivedEnd(_ connection: Connection) {
+    switch state {
+    case .negotiating:
+      failure = negotiation?.end() ?? IKCError(.negotiationFailed, "the peer closed during the negotiation")
+      connection.abort()
+    case .ready: owner.channelReceivedEnd(self)
+    case .closed: break
+    }
+  }
+
+  func connectionDrained(_ connection: Connection) {
+    owner.channelDrained(self)
+  }
+
+  func connection(_ connection: Connection, closed error: IKCError?) {
+    negotiation = nil
+    let wasNegotiating = state == .negotiating
+    state = .closed
+    let reason = failure ?? error
+    owner.channelClosed(
+      self,
+      error: reason ?? (wasNegotiating ? IKCError(.negotiationFailed, "the connection ended early") : nil))
+  }
+}

@@ -1,0 +1,22 @@
+/// Somewhere that was posted to before: the channel, and the bytes that go around the parameters.
+final class Place: Sendable {
+  let channel: Channel
+  /// The specifier as text, the way errors name it.
+  let specifier: String
+  let post: MessageTemplate
+  let call: MessageTemplate
+  let listCall: MessageTemplate
+
+  /// - Parameters:
+  ///   - specifier: where messages go, as text.
+  ///   - channel: the way there.
+  ///   - from: the encoded item of the sending session, if it has one.
+  ///   - rsvp: the text of an rsvp specifier up to the call's number.
+  init(specifier: String, channel: Channel, from: [UInt8]?, rsvp: String) {
+    self.specifier = specifier
+    self.channel = channel
+    post = MessageTemplate(event: specifier, from: from)
+    call = MessageTemplate(event: specifier, from: from, rsvp: rsvp)
+    listCall = MessageTemplate(event: specifier, from: from, rsvp: rsvp, wantsList: true)
+  }
+}

@@ -1,0 +1,121 @@
+internal import Synchronization
+
+// Any thread.
+extension Responder {
+  /// Sends a message that wants no answer. Never blocks.
+  ///
+  /// Throws `congested`, with nothing queued, where the channel holds more unsent bytes than its high watermark.
+  func post<P: Encodable>(
+    _ specifier: Specifier, _ params: P, from session: SessionRecord?
+  ) throws(IKCError) {
+    guard specifier.kernel != "*" else { return try postToAll(specifier, params, from: session) }
+    let place = try place(for: specifier, from: session)
+    try write(place, place.post, number: 0, params)
+  }
+
+  /// Sends one message to a place.
+  @inline(__always)
+  func write<P: Encodable>(
+    _ place: Place, _ template: borrowing MessageTemplate, number: UInt64, _ params: P
+  ) throws(IKCError) {
+    let channel = place.channel
+    guard channel.unsentBytes <= settings.highWatermark else { throw congested(place) }
+    var digits = ByteWriter.decimalDigits(template.prefix.count + 40)
+    do throws(IKCError) {
+      try channel.writeFrame(digits: &digits) { (writer: inout ByteWriter) throws(IKCError) in
+        writer.write(template, number: number)
+        try encodeStorableItem(params, into: &writer)
+        writer.writeKey("params")
+      }
+    } catch {
+      throw error.naming(peer: channel.name, specifier: place.specifier)
+    }
+  }
+
+  /// The place for a specifier, built the first time.
+  @inline(__always)
+  func place(for specifier: Specifier, from session: SessionRecord?) throws(IKCError) -> Place {
+    let known =
+      if let session {
+        session.places.withLock { $0.find(specifier.text) }
+      } else {
+        places.withLock { $0.find(specifier.text) }
+      }
+    if let known { return known }
+    return try makePlace(specifier, from: session)
+  }
+
+  @inline(never)
+  private func makePlace(_ specifier: Specifier, from session: SessionRecord?) throws(IKCError) -> Place {
+    let channel = try channel(for: specifier)
+    let place = makePlace(specifier, channel: channel, from: session)
+    if let session {
+      // What a message says of its sender changes with the first publication, so nothing is kept before it.
+      if session.hasPublished.load(ordering: .relaxed) {
+        session.places.withLock { $0.keep(place, for: specifier.text) }
+      }
+    } else {
+      places.withLock { $0.keep(place, for: specifier.text) }
+    }
+    return place
+  }
+
+  func makePlace(_ specifier: Specifier, channel: Channel, from session: SessionRecord?) -> Place {
+    let hasFrom = session?.hasPublished.load(ordering: .relaxed) ?? false
+    return Place(
+      specifier: specifier.text, channel: channel, from: hasFrom ? session?.from : nil, rsvp: rsvpPrefix)
+  }
+
+  /// The way to the kernel that a specifier names.
+  func channel(for specifier: Specifier) throws(IKCError) -> Channel {
+    try checkTarget(specifier)
+    let (name, channel) = registry.withLock { registry in
+      let name = specifier.kernel.isEmpty ? registry.defaultKernel ?? "" : specifier.kernel
+      return (name, registry.channel(named: name))
+    }
+    if let channel, !channel.isClosed { return channel }
+    guard !isShutDown.load(ordering: .relaxed) else {
+      throw IKCError(.shutdown, "the kernel has been shut down", specifier: specifier.text)
+    }
+    throw IKCError(
+      .unknownKernel,
+      name.isEmpty
+        ? "the specifier names no kernel and there is no default kernel; name one, or set defaultKernel"
+        : "no kernel '\(name)' is connected",
+      specifier: specifier.text)
+  }
+
+  private func checkTarget(_ specifier: Specifier) throws(IKCError) {
+    let specifier = try specifier.validated()
+    guard !specifier.session.isEmpty, !specifier.state.isEmpty else {
+      throw IKCError(
+        .invalidSpecifier, "a message needs a session and a state: poe://kernel/session/state",
+        specifier: specifier.text)
+    }
+  }
+
+  private func postToAll<P: Encodable>(
+    _ specifier: Specifier, _ params: P, from session: SessionRecord?
+  ) throws(IKCError) {
+    for place in try placesOfAll(specifier, from: session) {
+      try write(place, place.post, number: 0, params)
+    }
+  }
+
+  /// Every connected kernel, and this one.
+  func placesOfAll(_ specifier: Specifier, from session: SessionRecord?) throws(IKCError) -> [Place] {
+    try checkTarget(specifier)
+    let channels = registry.withLock { registry in
+      registry.all + [registry.channel(named: identity.id)].compactMap { $0 }
+    }
+    return channels.filter { !$0.isClosed }.map { makePlace(specifier, channel: $0, from: session) }
+  }
+
+  private func congested(_ place: Place) -> IKCError {
+    IKCError(
+      .congested,
+      "\(place.channel.unsentBytes) bytes wait to be sent, more than the high watermark of \(settings.highWatermark); "
+        + "nothing was queued",
+      peer: place.channel.name, specifier: place.specifier)
+  }
+}

@@ -1,0 +1,108 @@
+internal import Logging
+internal import Synchronization
+
+/// Routes messages between channels, sessions and callers.
+///
+/// Handlers and callbacks run on the serial queue. What other threads need too (names, publications, pending
+/// calls) stands behind a lock each, held for a lookup and never while foreign code runs.
+// @unchecked: `deliveries`, `destinations` are touched on the serial queue alone; the rest is constant or locked.
+final class Responder: @unchecked Sendable {
+  let identity: LocalIdentity
+  let settings: ChannelSettings
+  let queue: SerialQueue
+  let home: EventLoop
+  let logger: Logger
+  /// The text of this kernel's rsvp specifiers up to the call's number.
+  let rsvpPrefix: String
+  let tasks: TaskRunner
+
+  let registry = Mutex(Registry())
+  let publications = Mutex(Publications())
+  let calls = Mutex(CallTable())
+  let permits = Mutex(Permits())
+  let observers = Mutex(Observers())
+  let waiters = Mutex(RoomWaiters())
+  let channels = Mutex(ChannelSet())
+  let places = Mutex(PlaceTable())
+  /// Goes up with every change of the publications.
+  let generation = Atomic<UInt64>(1)
+  let isShutDown = Atomic(false)
+
+  var destinations = DestinationCache()
+  var spareDelivery: Delivery?
+  private let rsvpItemPrefix: [UInt8]
+
+  /// The session that this kernel's own rsvp specifiers name.
+  static let rsvpSession = "IKC-call"
+
+  init(
+    identity: LocalIdentity, settings: ChannelSettings, queue: SerialQueue, home: EventLoop, logger: Logger
+  ) {
+    self.identity = identity
+    self.settings = settings
+    self.queue = queue
+    self.home = home
+    self.logger = logger
+    tasks = TaskRunner(queue: queue)
+    rsvpPrefix = "poe://\(identity.id)/\(Self.rsvpSession)/"
+    rsvpItemPrefix =
+      [StorableTag.scalar, UInt8(truncatingIfNeeded: rsvpPrefix.utf8.count + MessageTemplate.numberWidth)]
+      + Array(rsvpPrefix.utf8)
+    publishOwnSession()
+  }
+
+  /// The number of the call that an event answers, if it is one of this kernel's rsvp specifiers.
+  @inline(__always)
+  func callNumber(in event: UnsafeRawBufferPointer) -> UInt64? {
+    let size = rsvpItemPrefix.count
+    guard event.count == size + MessageTemplate.numberWidth else { return nil }
+    let isOurs = rsvpItemPrefix.withUnsafeBytes {
+      $0.isSame(as: UnsafeRawBufferPointer(rebasing: event[..<size]))
+    }
+    guard isOurs else { return nil }
+    var number: UInt64 = 0
+    for byte in event[size...] {
+      switch byte {
+      case 0x30...0x39: number = number << 4 | UInt64(byte - 0x30)
+      case 0x61...0x66: number = number << 4 | UInt64(byte - 0x57)
+      default: return nil
+      }
+    }
+    return number
+  }
+
+  /// The record of the session of that name, made the first time.
+  func session(_ name: String, queue: SerialQueue? = nil) -> SessionRecord {
+    publications.withLock {
+      $0.session(name) { SessionRecord(name: name, kernelID: identity.id, queue: queue) }
+    }
+  }
+
+  /// Changes the publications and makes everybody look again.
+  func publish<R: Sendable>(
+    _ change: (inout Publications) throws(IKCError) -> R
+  ) throws(IKCError) -> R {
+    let result = publications.withLock { (publications: inout Publications) -> Result<R, IKCError> in
+      do throws(IKCError) {
+        let value = try change(&publications)
+        generation.store(publications.generation, ordering: .releasing)
+        return .success(value)
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+
+  /// Tells the observers of errors, and the log where nobody observes.
+  func report(_ error: IKCError) {
+    let callbacks = observers.withLock { $0.errors }
+    if callbacks.isEmpty { logger.warning("\(error)") } else { logger.debug("\(error)") }
+    for callback in callbacks { callback(error) }
+  }
+
+  /// Runs `body` on the serial queue, at once where that is free.
+  func onQueue(_ body: @escaping @Sendable () -> Void) {
+    queue.submit(body)
+  }
+}
