@@ -5,4 +5,7 @@
 // the caller owns: a static variable in these headers would not be emitted.
 #include <uv.h>
 
+#include "ikc_frames.h"
+#include "ikc_lines.h"
+
 #endif
