@@ -1,0 +1,82 @@
+/// What Perl's two kinds of strings need: UTF-8 and Latin-1, over raw bytes.
+enum Text {
+  /// Whether all bytes are below 128.
+  static func isASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard let start = bytes.baseAddress else { return true }
+    var index = 0
+    while index &+ 8 <= bytes.count {
+      if start.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 != 0 { return false }
+      index &+= 8
+    }
+    while index < bytes.count {
+      if start.load(fromByteOffset: index, as: UInt8.self) >= 0x80 { return false }
+      index &+= 1
+    }
+    return true
+  }
+
+  /// Whether both hold the same bytes.
+  static func equal(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+    guard left.count == right.count else { return false }
+    guard let first = left.baseAddress, let second = right.baseAddress else { return true }
+    var index = 0
+    while index &+ 8 <= left.count {
+      if first.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+        != second.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+      {
+        return false
+      }
+      index &+= 8
+    }
+    while index < left.count {
+      if first.load(fromByteOffset: index, as: UInt8.self) != second.load(fromByteOffset: index, as: UInt8.self) {
+        return false
+      }
+      index &+= 1
+    }
+    return true
+  }
+
+  /// Every byte as the character of that number.
+  static func latin1(_ bytes: UnsafeRawBufferPointer) -> String {
+    var text = ""
+    text.unicodeScalars.reserveCapacity(bytes.count)
+    for byte in bytes { text.unicodeScalars.append(Unicode.Scalar(byte)) }
+    return text
+  }
+
+  /// Latin-1 to UTF-8.
+  static func utf8(fromLatin1 bytes: UnsafeRawBufferPointer) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(bytes.count + 8)
+    for byte in bytes {
+      if byte < 0x80 {
+        result.append(byte)
+      } else {
+        result.append(0xC0 | byte >> 6)
+        result.append(0x80 | byte & 0x3F)
+      }
+    }
+    return result
+  }
+
+  /// UTF-8 to Latin-1; nil where a character above 255 or something other than UTF-8 occurs.
+  static func latin1(fromUTF8 bytes: UnsafeRawBufferPointer) -> [UInt8]? {
+    var result: [UInt8] = []
+    result.reserveCapacity(bytes.count)
+    var index = 0
+    while index < bytes.count {
+      let byte = bytes[index]
+      if byte < 0x80 {
+        result.append(byte)
+        index += 1
+      } else if byte == 0xC2 || byte == 0xC3, index + 1 < bytes.count, bytes[index + 1] & 0xC0 == 0x80 {
+        result.append(byte << 6 | bytes[index + 1] & 0x3F)
+        index += 2
+      } else {
+        return nil
+      }
+    }
+    return result
+  }
+}
