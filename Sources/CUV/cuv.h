@@ -5,4 +5,6 @@
 // the caller owns: a static variable in these headers would not be emitted.
 #include <uv.h>
 
+#include "ikc_floor.h"
+
 #endif
