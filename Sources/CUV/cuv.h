@@ -8,4 +8,7 @@
 #include "ikc_frames.h"
 #include "ikc_lines.h"
 
+// What ikc-bench compares with.
+#include "ikc_floor.h"
+
 #endif

@@ -1,0 +1,7 @@
+#ifndef IKC_FLOOR_H
+#define IKC_FLOOR_H
+
+#include "ikc_floor_connect.h"
+#include "ikc_floor_server.h"
+
+#endif
