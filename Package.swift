@@ -63,7 +63,7 @@ let package = Package(
     .testTarget(
       name: "IKCTests",
       dependencies: ["IKC"],
-      resources: [.copy("Fixtures")],
+      resources: [.copy("Fixtures"), .copy("Peers")],
       swiftSettings: settings
     ),
     .testTarget(
