@@ -12,11 +12,11 @@ final class Place: Sendable {
   ///   - channel: the way there.
   ///   - from: the encoded item of the sending session, if it has one.
   ///   - rsvp: the text of an rsvp specifier up to the call's number.
-  init(specifier: String, channel: Channel, from: [UInt8]?, rsvp: String) {
+  init(specifier: String, channel: Channel, from: [UInt8]?, rsvp: String) throws(IKCError) {
     self.specifier = specifier
     self.channel = channel
-    post = MessageTemplate(event: specifier, from: from)
-    call = MessageTemplate(event: specifier, from: from, rsvp: rsvp)
-    listCall = MessageTemplate(event: specifier, from: from, rsvp: rsvp, wantsList: true)
+    post = try MessageTemplate(event: specifier, from: from)
+    call = try MessageTemplate(event: specifier, from: from, rsvp: rsvp)
+    listCall = try MessageTemplate(event: specifier, from: from, rsvp: rsvp, wantsList: true)
   }
 }

@@ -68,20 +68,18 @@ extension Responder {
     do throws(IKCError) {
       try channel.writeFrame(digits: &digits) { (writer: inout ByteWriter) throws(IKCError) in
         writer.beginMessage(fields: rsvp == nil ? 3 : 4)
-        writer.writeStorable(specifierHash: channel.name, session: "IKC", state: "remote_error")
+        try writer.writeStorable(specifierHash: channel.name, session: "IKC", state: "remote_error")
         writer.writeKey("event")
-        writer.writeStorable(text: "1")
+        try writer.writeStorable("1")
         writer.writeKey("is_error")
         if let rsvp {
           writer.write(rsvp)
           writer.writeKey("failed")
         }
-        writer.write(StorableTag.reference)
-        writer.write(StorableTag.array)
-        writer.write(bigEndian: 3)
-        writer.writeStorable(text: text)
-        if let kernel { writer.writeStorable(text: kernel) } else { writer.write(StorableTag.undef) }
-        writer.writeStorable(text: when.rawValue)
+        try writer.writeStorableArray(count: 3, isReferenced: true)
+        try writer.writeStorable(text)
+        if let kernel { try writer.writeStorable(kernel) } else { writer.writeStorableUndef() }
+        try writer.writeStorable(when.rawValue)
         writer.writeKey("params")
       }
     } catch {

@@ -48,7 +48,7 @@ extension Responder {
   @inline(never)
   private func makePlace(_ specifier: Specifier, from session: SessionRecord?) throws(IKCError) -> Place {
     let channel = try channel(for: specifier)
-    let place = makePlace(specifier, channel: channel, from: session)
+    let place = try makePlace(specifier, channel: channel, from: session)
     if let session {
       // What a message says of its sender changes with the first publication, so nothing is kept before it.
       if session.hasPublished.load(ordering: .relaxed) {
@@ -60,9 +60,9 @@ extension Responder {
     return place
   }
 
-  func makePlace(_ specifier: Specifier, channel: Channel, from session: SessionRecord?) -> Place {
+  func makePlace(_ specifier: Specifier, channel: Channel, from session: SessionRecord?) throws(IKCError) -> Place {
     let hasFrom = session?.hasPublished.load(ordering: .relaxed) ?? false
-    return Place(
+    return try Place(
       specifier: specifier.text, channel: channel, from: hasFrom ? session?.from : nil, rsvp: rsvpPrefix)
   }
 
@@ -108,7 +108,11 @@ extension Responder {
     let channels = registry.withLock { registry in
       registry.all + [registry.channel(named: identity.id)].compactMap { $0 }
     }
-    return channels.filter { !$0.isClosed }.map { makePlace(specifier, channel: $0, from: session) }
+    var places: [Place] = []
+    for channel in channels where !channel.isClosed {
+      places.append(try makePlace(specifier, channel: channel, from: session))
+    }
+    return places
   }
 
   private func congested(_ place: Place) -> IKCError {

@@ -13,12 +13,12 @@ final class SessionRecord: Sendable {
   /// Runs asynchronous handlers on the own queue.
   let tasks: TaskRunner?
 
-  init(name: String, kernelID: String, queue: SerialQueue?) {
+  init(name: String, kernelID: String, queue: SerialQueue?) throws(IKCError) {
     self.name = name
     self.queue = queue
     tasks = queue.map { TaskRunner(queue: $0) }
     var writer = ByteWriter()
-    writer.writeStorable(specifierHash: kernelID, session: name, state: "IKC:proxy")
+    try writer.writeStorable(specifierHash: kernelID, session: name, state: "IKC:proxy")
     from = Array(writer.bytes)
   }
 }

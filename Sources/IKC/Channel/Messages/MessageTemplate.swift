@@ -18,11 +18,11 @@ struct MessageTemplate {
   ///   - from: the encoded item of the sending session, if it has one.
   ///   - rsvp: the text of the rsvp specifier up to the call number, for calls.
   ///   - wantsList: whether the answer is asked for in list context.
-  init(event: String, from: [UInt8]?, rsvp: String? = nil, wantsList: Bool = false) {
+  init(event: String, from: [UInt8]?, rsvp: String? = nil, wantsList: Bool = false) throws(IKCError) {
     let fields: UInt32 = 2 + (from == nil ? 0 : 1) + (rsvp == nil ? 0 : 1) + (wantsList ? 1 : 0)
     var writer = ByteWriter(capacity: 256)
     writer.beginMessage(fields: fields)
-    writer.writeStorable(text: event)
+    try writer.writeStorable(event)
     writer.writeKey("event")
     if let from {
       writer.write(from)
@@ -30,12 +30,12 @@ struct MessageTemplate {
     }
     numberOffset = nil
     if let rsvp {
-      writer.writeStorable(text: rsvp + String(repeating: "0", count: Self.numberWidth))
+      try writer.writeStorable(rsvp + String(repeating: "0", count: Self.numberWidth))
       numberOffset = writer.count - Self.numberWidth
       writer.writeKey("rsvp")
     }
     if wantsList {
-      writer.writeStorable(text: "1")
+      try writer.writeStorable("1")
       writer.writeKey("wantarray")
     }
     prefix = Array(writer.bytes)
@@ -75,33 +75,17 @@ extension ByteWriter {
     write(utf8: key)
   }
 
-  /// A plain string item.
-  mutating func writeStorable(text: String) {
-    var text = text
-    text.withUTF8 { utf8 in
-      let isASCII = utf8.allSatisfy { $0 < 0x80 }
-      if utf8.count <= 255 {
-        write(isASCII ? StorableTag.scalar : StorableTag.utf8String)
-        write(UInt8(utf8.count))
-      } else {
-        write(isASCII ? StorableTag.longScalar : StorableTag.longUTF8String)
-        write(bigEndian: UInt32(utf8.count))
-      }
-      write(UnsafeRawBufferPointer(utf8))
-    }
-  }
-
   /// A specifier as the item of a hash: `{kernel, session, state}`; an empty state is left out.
-  mutating func writeStorable(specifierHash kernel: String, session: String, state: String?) {
-    write(StorableTag.reference)
-    write(StorableTag.hash)
-    write(bigEndian: state == nil ? 2 : 3)
-    writeStorable(text: kernel)
+  mutating func writeStorable(
+    specifierHash kernel: String, session: String, state: String?
+  ) throws(IKCError) {
+    try writeStorableHash(count: state == nil ? 2 : 3, isReferenced: true)
+    try writeStorable(kernel)
     writeKey("kernel")
-    writeStorable(text: session)
+    try writeStorable(session)
     writeKey("session")
     guard let state else { return }
-    writeStorable(text: state)
+    try writeStorable(state)
     writeKey("state")
   }
 }

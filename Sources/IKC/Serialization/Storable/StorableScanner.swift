@@ -109,23 +109,23 @@ struct StorableScanner {
     case StorableTag.object:
       hasReferences = true
       return advance(4)
-    case StorableTag.scalar, StorableTag.utf8String:
+    case StorableTag.scalar, StorableTag.text:
       tags += 1
       return skipShortBlock()
-    case StorableTag.longScalar, StorableTag.longUTF8String:
+    case StorableTag.longScalar, StorableTag.longText:
       tags += 1
       return skipBlock()
     case StorableTag.byte:
       tags += 1
       return advance(1)
-    case StorableTag.netInteger:
+    case StorableTag.networkInteger:
       tags += 1
       return advance(4)
     case StorableTag.integer, StorableTag.double:
       tags += 1
       return advance(8)
-    case StorableTag.undef, StorableTag.perlUndef, StorableTag.perlUndefElement, StorableTag.perlYes,
-      StorableTag.perlNo, StorableTag.booleanTrue, StorableTag.booleanFalse:
+    case StorableTag.undef, StorableTag.immortalUndef, StorableTag.undefElement, StorableTag.immortalTrue,
+      StorableTag.immortalFalse, StorableTag.booleanTrue, StorableTag.booleanFalse:
       tags += 1
       return true
     case StorableTag.reference, StorableTag.overload, StorableTag.weakReference, StorableTag.weakOverload,
@@ -167,7 +167,7 @@ struct StorableScanner {
     case StorableTag.bless:
       hasClasses = true
       return skipClassName() && skipItem(depth: depth + 1)
-    case StorableTag.indexedBless:
+    case StorableTag.blessByIndex:
       hasReferences = true
       guard let index = byte() else { return false }
       return (index < 0x80 || advance(4)) && skipItem(depth: depth + 1)
@@ -177,9 +177,9 @@ struct StorableScanner {
     case StorableTag.tiedIndex:
       tags += 1
       return skipItem(depth: depth + 1) && advance(4)
-    case StorableTag.versionString:
+    case StorableTag.version:
       return skipShortBlock() && skipItem(depth: depth + 1)
-    case StorableTag.longVersionString:
+    case StorableTag.longVersion:
       return skipBlock() && skipItem(depth: depth + 1)
     case StorableTag.regexp:
       tags += 1

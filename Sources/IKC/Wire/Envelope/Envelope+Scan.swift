@@ -70,15 +70,15 @@ extension Envelope {
   private static func isTrue(_ field: Field, in scanner: StorableScanner) -> Bool {
     let item = scanner.start + Int(field.start)
     switch item.load(as: UInt8.self) {
-    case StorableTag.undef, StorableTag.perlUndef, StorableTag.perlUndefElement, StorableTag.perlNo,
+    case StorableTag.undef, StorableTag.immortalUndef, StorableTag.undefElement, StorableTag.immortalFalse,
       StorableTag.booleanFalse:
       return false
-    case StorableTag.scalar, StorableTag.utf8String:
+    case StorableTag.scalar, StorableTag.text:
       let size = item.load(fromByteOffset: 1, as: UInt8.self)
       return size > 1 || (size == 1 && item.load(fromByteOffset: 2, as: UInt8.self) != 0x30)
     case StorableTag.byte:
       return item.load(fromByteOffset: 1, as: UInt8.self) != 128
-    case StorableTag.netInteger:
+    case StorableTag.networkInteger:
       return item.loadUnaligned(fromByteOffset: 1, as: UInt32.self) != 0
     default:
       return true
