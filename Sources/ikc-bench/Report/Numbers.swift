@@ -1,0 +1,29 @@
+/// A whole number with its digits in groups of three.
+func grouped(_ number: Int) -> String {
+  var digits = String(number.magnitude)
+  var at = digits.count - 3
+  while at > 0 {
+    digits.insert(",", at: digits.index(digits.startIndex, offsetBy: at))
+    at -= 3
+  }
+  return (number < 0 ? "-" : "") + digits
+}
+
+/// A number with a fixed count of decimals, in groups of three before the point.
+func formatted(_ number: Double, decimals: Int = 0) -> String {
+  guard number.isFinite else { return "–" }
+  var scale = 1.0
+  for _ in 0..<decimals { scale *= 10 }
+  let scaled = (number.magnitude * scale).rounded()
+  guard scaled < 1e18 else { return "–" }
+  let whole = Int(scaled) / Int(scale)
+  let sign = number < 0 && scaled > 0 ? "-" : ""
+  guard decimals > 0 else { return sign + grouped(whole) }
+  let rest = String(Int(scaled) % Int(scale))
+  return sign + grouped(whole) + "." + String(repeating: "0", count: decimals - rest.count) + rest
+}
+
+/// A number with as many decimals as three significant digits need.
+func significant(_ number: Double) -> String {
+  formatted(number, decimals: number.magnitude < 10 ? 2 : number.magnitude < 100 ? 1 : 0)
+}

@@ -1,0 +1,15 @@
+import Foundation
+
+/// All that a run measured, with what it holds for.
+struct Report: Sendable {
+  var command: String
+  var date: Date
+  var machine: Machine
+  var perl: String?
+  var settings: Settings
+  var measurements: [Measurement] = []
+
+  var hasPerl: Bool {
+    measurements.contains { $0.row(.perl) != nil }
+  }
+}
