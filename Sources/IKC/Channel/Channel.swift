@@ -1,7 +1,9 @@
+internal import Synchronization
+
 /// One connection to another kernel, from the first line of negotiation to its end.
 ///
 /// A channel is made by `Kernel.connect` or by a listener that accepts. It can be used from any thread.
-// @unchecked: `state`, `failure` and `negotiation` are touched on the loop's thread alone; `peer` is written there
+// @unchecked: `state`, `failure`, `pauses` and `handshake` are touched on the loop's thread alone; `peer` is written there
 // once, before the channel is handed to anybody else; the variables that belong to the responder say which lock
 // or queue guards them; the rest is constant or synchronized itself.
 public final class Channel: @unchecked Sendable {
@@ -21,25 +23,26 @@ public final class Channel: @unchecked Sendable {
   let connection: Connection
   let settings: ChannelSettings
   private unowned let owner: any ChannelOwner
-  private var negotiation: Negotiation?
+  private var handshake: Handshake?
   private(set) var peer: Peer
   private(set) var state = State.negotiating
 
   /// Ends of the list of calls that wait for this peer; they belong to the responder's table of calls and its lock.
   var calls: (first: UInt32, last: UInt32) = (.max, .max)
+  /// Bytes of messages that wait for the serial queue.
+  let backlog = Atomic(0)
+  private var pauses: PauseReasons = []
   /// Undecodable bodies since the last good one. Serial queue.
   var errorsInRow = 0
   /// Handlers for this peer that are under way. Serial queue.
   var handlersUnderWay = 0
-  /// Whether the peer has said that it sends no more. Serial queue.
-  var hasReceivedEnd = false
+  /// Whether the channel ends once no handler is under way. Serial queue.
+  var closesWhenAnswered = false
 
-  /// A channel over `connection` that negotiates by `negotiation` once it is started.
-  init(
-    connection: Connection, negotiation: Negotiation, settings: ChannelSettings, owner: any ChannelOwner
-  ) {
+  /// A channel over `connection` that negotiates once it is started.
+  init(connection: Connection, handshake: Handshake, settings: ChannelSettings, owner: any ChannelOwner) {
     self.connection = connection
-    self.negotiation = negotiation
+    self.handshake = handshake
     self.settings = settings
     self.owner = owner
     peer = Peer(names: [], processID: nil, negotiation: .ikc0, transcoder: nil, package: "Storable")
@@ -51,7 +54,7 @@ public final class Channel: @unchecked Sendable {
     self.connection = connection
     self.settings = settings
     self.owner = owner
-    negotiation = nil
+    handshake = nil
     peer = Peer(names: names, processID: nil, negotiation: .ikc0, transcoder: nil, package: "Storable")
     state = .ready
     connection.handler = self
@@ -80,28 +83,43 @@ public final class Channel: @unchecked Sendable {
 
   /// Ends the channel in good order: what has been written is delivered first. Any thread; returns at once.
   public func close() {
-    connection.onLoop { [self] in connection.finish() }
+    onLoop { [self] in connection.finish() }
   }
 
   /// Ends the channel at once; what is unsent is lost. Any thread; returns at once.
   public func abort() {
-    connection.onLoop { [self] in connection.abort() }
+    onLoop { [self] in connection.abort() }
+  }
+
+  /// Runs `body` on the thread of the channel's loop: now where that is this one, else soon.
+  func onLoop(_ body: @escaping @Sendable () -> Void) {
+    if connection.isOnLoop { body() } else { connection.loop.execute(body) }
   }
 
   /// Starts to talk. Loop thread.
   func start() {
-    if var machine = negotiation {
-      negotiation = nil
-      send { writer in machine.start(reply: &writer) }
-      negotiation = machine
+    if let handshake {
+      send { writer in handshake.machine.start(reply: &writer) }
+      handshake.timer = connection.loop.schedule(after: settings.negotiationTimeout) { [weak self] in
+        self?.negotiationTimedOut()
+      }
     }
     connection.startReading()
   }
 
-  /// Ends a negotiation that takes too long. Loop thread.
-  func negotiationTimedOut() {
+  private func negotiationTimedOut() {
     guard state == .negotiating else { return }
     fail(IKCError(.negotiationFailed, "the negotiation did not end within \(settings.negotiationTimeout)"))
+  }
+
+  /// Stops or goes on reading. Any thread; takes effect soon.
+  func setPaused(_ paused: Bool, _ reason: PauseReasons) {
+    onLoop { [self] in
+      let wasPaused = !pauses.isEmpty
+      if paused { pauses.insert(reason) } else { pauses.remove(reason) }
+      guard wasPaused == pauses.isEmpty, state == .ready else { return }
+      if wasPaused { connection.resumeReading() } else { connection.pauseReading() }
+    }
   }
 
   /// Ends the channel because of `error`, which its owner is told. Loop thread.
@@ -130,13 +148,11 @@ public final class Channel: @unchecked Sendable {
 
 extension Channel: ConnectionHandler {
   func connection(_ connection: Connection, received line: UnsafeRawBufferPointer) -> ReadMode {
-    guard var machine = negotiation else { return .stop }
-    negotiation = nil
+    guard let handshake, state == .negotiating, failure == nil else { return .stop }
     var outcome = NegotiationOutcome.more
-    send { writer in outcome = machine.receive(line: line, reply: &writer) }
+    send { writer in outcome = handshake.machine.receive(line: line, reply: &writer) }
     switch outcome {
     case .more:
-      negotiation = machine
       return .lines
     case .failed(let error):
       failure = error
@@ -156,8 +172,16 @@ extension Channel: ConnectionHandler {
       names: agreed.names, processID: agreed.pid, negotiation: agreed.negotiation,
       transcoder: serializer is StorableSerializer ? nil : serializer, package: agreed.serializer)
     state = .ready
+    let completion = endHandshake()
     owner.channelEstablished(self)
+    completion?(.success(self))
     return .frames
+  }
+
+  private func endHandshake() -> ((Result<Channel, IKCError>) -> Void)? {
+    defer { handshake = nil }
+    handshake?.timer?.cancel()
+    return handshake?.completion
   }
 
   func connection(_ connection: Connection, received batch: borrowing FrameBatch) {
@@ -167,7 +191,7 @@ extension Channel: ConnectionHandler {
   func connectionReceivedEnd(_ connection: Connection) {
     switch state {
     case .negotiating:
-      failure = negotiation?.end() ?? IKCError(.negotiationFailed, "the peer closed during the negotiation")
+      failure = handshake?.machine.end() ?? IKCError(.negotiationFailed, "the peer closed during the negotiation")
       connection.abort()
     case .ready: owner.channelReceivedEnd(self)
     case .closed: break
@@ -179,12 +203,12 @@ extension Channel: ConnectionHandler {
   }
 
   func connection(_ connection: Connection, closed error: IKCError?) {
-    negotiation = nil
     let wasNegotiating = state == .negotiating
     state = .closed
-    let reason = failure ?? error
-    owner.channelClosed(
-      self,
-      error: reason ?? (wasNegotiating ? IKCError(.negotiationFailed, "the connection ended early") : nil))
+    let completion = endHandshake()
+    let reason =
+      failure ?? error ?? (wasNegotiating ? IKCError(.negotiationFailed, "the connection ended early") : nil)
+    owner.channelClosed(self, error: reason)
+    completion?(.failure(reason ?? IKCError(.channelClosed, "the channel has closed")))
   }
 }

@@ -74,10 +74,11 @@ extension Delivery {
   /// The first argument, straight to the type that is asked for.
   @inline(__always)
   func decode<P: Decodable>(_ type: P.Type) throws(IKCError) -> P {
-    if !envelope.isEntangled, rare == nil, envelope.params.isPresent {
-      return try decodeStorableItem(
-        type, image: body, at: Int(envelope.params.start), firstTag: Int(envelope.params.firstTag),
-        isNetworkOrder: envelope.isNetworkOrder)
+    if rare == nil, envelope.params.isPresent {
+      let decoding = StorableDecoding(image: body, order: envelope.order)
+      let found = try decoding.decode(
+        type, at: Int(envelope.params.start), firstTag: Int(envelope.params.firstTag))
+      if let found { return found }
     }
     return try ValueDecoder().decode(type, from: params())
   }
@@ -96,31 +97,49 @@ extension Delivery {
   }
 
   /// The session that sent the message; nil where it named none.
-  func from() throws(IKCError) -> Specifier? {
+  func from() throws(IKCError) -> Specifier.Parts? {
     guard envelope.from.isPresent else { return nil }
-    return Specifier(try value(of: envelope.from, key: "from"))
+    return Specifier.Parts(try value(of: envelope.from, key: "from"))
+  }
+
+  /// Whom the message is for; nil where that is no specifier.
+  var event: Specifier.Parts? {
+    (try? value(of: envelope.event, key: "event")).flatMap { Specifier.Parts($0) }
   }
 
   /// Where the answer goes; nil in posts.
-  func rsvp() throws(IKCError) -> Specifier? {
+  func rsvp() throws(IKCError) -> Specifier.Parts? {
     guard envelope.rsvp.isPresent else { return nil }
-    return Specifier(try value(of: envelope.rsvp, key: "rsvp"))
+    return Specifier.Parts(try value(of: envelope.rsvp, key: "rsvp"))
   }
 
   /// One field as plain data. Back references may reach into other fields: the whole body is read then.
   func value(of field: Envelope.Field, key: String) throws(IKCError) -> Value {
     guard field.isPresent else { return .undef }
     if envelope.isEntangled {
-      guard case .hash(let message) = try StorableSerializer().decode(body).unblessed else { return .undef }
-      return message[key] ?? .undef
+      return try StorableSerializer().decode(body).message?[key] ?? .undef
     }
     var reader = StorableReader(
-      image: body, at: Int(field.start), firstTag: Int(field.firstTag), isNetworkOrder: envelope.isNetworkOrder)
+      image: body, at: Int(field.start), firstTag: Int(field.firstTag), order: envelope.order)
     return try reader.readItem()
   }
 }
 
 // MARK: - Answering
+
+extension Delivery {
+  /// Whether the rsvp is a text that begins with the caller's id: what Swift kernels send, and no question then.
+  @inline(__always)
+  var callerNamesItself: Bool {
+    let rsvp = envelope.rsvp.bytes(in: body)
+    guard rsvp.count > 8, rsvp[0] == StorableTag.scalar, envelope.order == .network else { return false }
+    return rsvp[2..<8].elementsEqual("poe://".utf8)
+      && channel.name.utf8.withContiguousStorageIfAvailable { name in
+        rsvp.count > 8 + name.count && rsvp[8 + name.count] == UInt8(ascii: "/")
+          && UnsafeRawBufferPointer(rebasing: rsvp[8..<(8 + name.count)]).isSame(as: UnsafeRawBufferPointer(name))
+      } ?? false
+  }
+}
 
 extension Delivery {
   /// Sends the result of a handler to the caller. Does nothing for a post, or a second time.
@@ -133,7 +152,7 @@ extension Delivery {
     do throws(IKCError) {
       try write(to: target) { (writer: inout ByteWriter) throws(IKCError) in
         let start = writer.count
-        try encodeStorableItem(result, into: &writer)
+        try writer.writeStorable(encoding: result)
         if envelope.wantsList { writer.wrapInList(from: start) }
       }
     } catch {
@@ -154,12 +173,11 @@ extension Delivery {
     let from = destination?.session.from
     var digits = ByteWriter.decimalDigits(rsvp.count + (from?.count ?? 0) + 64)
     // An item can be copied as it stands unless it needs others, or the other byte order.
-    let echo: [UInt8]? =
-      envelope.isEntangled || !envelope.isNetworkOrder
-      ? try StorableSerializer.item(value(of: envelope.rsvp, key: "rsvp")) : nil
+    let echo: Value? =
+      envelope.isEntangled || envelope.order == .native ? try value(of: envelope.rsvp, key: "rsvp") : nil
     try target.writeFrame(digits: &digits) { (writer: inout ByteWriter) throws(IKCError) in
       writer.beginMessage(fields: from == nil ? 2 : 3)
-      if let echo { writer.write(echo) } else { writer.write(rsvp) }
+      if let echo { try writer.writeStorable(encoding: echo) } else { writer.write(rsvp) }
       writer.writeKey("event")
       if let from {
         writer.write(from)
@@ -181,5 +199,16 @@ extension ByteWriter {
     write(StorableTag.array)
     write(bigEndian: 1)
     write(item)
+  }
+}
+
+extension Value {
+  /// The hash that a message is, whether or not it is blessed.
+  var message: Hash? {
+    switch self {
+    case .hash(let hash): hash
+    case .special(.object(let object)): object.content.message
+    default: nil
+    }
   }
 }

@@ -3,5 +3,5 @@ enum Handler: Sendable {
   /// Runs on the serial queue, to its end, before the next event.
   case inline(@Sendable (Delivery) throws -> Void)
   /// Runs as a task on the serial queue; other events go on while it waits.
-  case task(nonisolated(nonsending) @Sendable (Delivery) async throws -> Void)
+  case task(@Sendable (Delivery) async throws -> Void)
 }

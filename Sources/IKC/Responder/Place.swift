@@ -1,6 +1,8 @@
 /// Somewhere that was posted to before: the channel, and the bytes that go around the parameters.
 final class Place: Sendable {
   let channel: Channel
+  /// The session that sends; nil where the kernel itself does.
+  let session: SessionRecord?
   /// The specifier as text, the way errors name it.
   let specifier: String
   let post: MessageTemplate
@@ -10,11 +12,14 @@ final class Place: Sendable {
   /// - Parameters:
   ///   - specifier: where messages go, as text.
   ///   - channel: the way there.
-  ///   - from: the encoded item of the sending session, if it has one.
+  ///   - session: the session that sends, if one does.
   ///   - rsvp: the text of an rsvp specifier up to the call's number.
-  init(specifier: String, channel: Channel, from: [UInt8]?, rsvp: String) throws(IKCError) {
+  init(specifier: String, channel: Channel, session: SessionRecord?, rsvp: String) throws(IKCError) {
     self.specifier = specifier
     self.channel = channel
+    self.session = session
+    let hasPublished = session?.hasPublished.load(ordering: .relaxed) ?? false
+    let from = hasPublished ? session?.from : nil
     post = try MessageTemplate(event: specifier, from: from)
     call = try MessageTemplate(event: specifier, from: from, rsvp: rsvp)
     listCall = try MessageTemplate(event: specifier, from: from, rsvp: rsvp, wantsList: true)

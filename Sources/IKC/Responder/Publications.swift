@@ -18,11 +18,10 @@ struct Publications {
   /// Goes up with every change, so that whoever remembers a lookup knows when to look again.
   private(set) var generation: UInt64 = 1
 
-  /// The record of a session, made by `make` the first time.
-  mutating func session(_ name: String, _ make: () -> SessionRecord) -> SessionRecord {
-    if let entry = sessions[name] { return entry.record }
-    let record = make()
-    sessions[name] = Entry(record: record)
+  /// The session of that record's name: the one that is known, else this.
+  mutating func session(_ record: SessionRecord) -> SessionRecord {
+    if let entry = sessions[record.name] { return entry.record }
+    sessions[record.name] = Entry(record: record)
     return record
   }
 
@@ -70,6 +69,12 @@ struct Publications {
   /// All sessions that publish anything, with their states.
   var published: [String: [String]] {
     sessions.filter { !$0.value.published.isEmpty }.mapValues { $0.published.keys.sorted() }
+  }
+
+  /// The handler of a state, published or not.
+  func handler(session: String, state: String) -> PublishedState? {
+    guard let entry = sessions[session], let handler = entry.handlers[state] else { return nil }
+    return PublishedState(session: entry.record, state: state, handler: handler)
   }
 
   /// Finds who handles a state. A session that has published nothing is as good as none.

@@ -11,11 +11,10 @@ extension Responder {
     completion: @escaping CallTable.Completion
   ) throws(IKCError) -> UInt64 {
     let milliseconds = try Self.milliseconds(timeout)
-    guard specifier.kernel != "*" else {
+    guard let place = try place(for: specifier, from: session) else {
       return try callAll(
         specifier, params, from: session, timeout: milliseconds, wantsList: wantsList, completion: completion)
     }
-    let place = try place(for: specifier, from: session)
     let number = enter(place, timeout: milliseconds, completion: completion)
     do throws(IKCError) {
       try write(place, wantsList ? place.listCall : place.call, number: number, params)
@@ -35,7 +34,7 @@ extension Responder {
   ) throws(IKCError) -> UInt64 {
     let places = try placesOfAll(specifier, from: session)
     guard let first = places.first else {
-      throw IKCError(.unknownKernel, "no kernel is connected", specifier: specifier.text)
+      throw IKCError(.unknownKernel, "no kernel is connected", specifier: specifier.description)
     }
     let number = enter(first, timeout: timeout, isAnyChannel: true, completion: completion)
     do throws(IKCError) {

@@ -17,7 +17,7 @@ extension Responder {
   /// - Parameters:
   ///   - text: what is wrong, without a full stop.
   ///   - request: the event; nil where it is no specifier.
-  func refuse(_ delivery: Delivery, _ text: String, request: Specifier?, when: When) {
+  func refuse(_ delivery: Delivery, _ text: String, request: Specifier.Parts?, when: When) {
     var text = text + ".  Request \(request?.name ?? "poe:")"
     let from = (try? delivery.from()) ?? nil
     if let from { text += " sent by \(from.name)" }
@@ -30,9 +30,10 @@ extension Responder {
   func fail(_ delivery: Delivery, _ error: any Error) {
     let known = error as? IKCError
     let text = known?.message ?? String(describing: error)
-    let event = (try? Specifier(delivery.value(of: delivery.envelope.event, key: "event"))) ?? nil
-    var request = event
-    if request?.state == "IKC:proxy", let state = delivery.destination?.state { request?.state = state }
+    var request = delivery.event
+    if let event = request, event.state == "IKC:proxy", let state = delivery.destination?.state {
+      request = event.replacing(state: state)
+    }
     refuse(delivery, text, request: request, when: known?.code == .cannotDecode ? .request : .invocation)
   }
 
@@ -54,13 +55,13 @@ extension Responder {
     guard channel.errorsInRow >= settings.maximumErrorsInRow else { return }
     let error = IKCError(
       .tooManyErrors, "\(channel.errorsInRow) undecodable messages in a row", peer: channel.name)
-    channel.connection.onLoop { channel.fail(gracefully: error) }
+    channel.onLoop { channel.fail(gracefully: error) }
   }
 
   private func send(error text: String, kernel: String?, when: When, answering: Delivery?, to channel: Channel) {
     // A Swift kernel finds the call by its rsvp; others ignore the key.
     let rsvp: [UInt8]? = answering.flatMap { delivery in
-      guard delivery.isCall, !delivery.envelope.isEntangled, delivery.envelope.isNetworkOrder else { return nil }
+      guard delivery.isCall, !delivery.envelope.isEntangled, delivery.envelope.order == .network else { return nil }
       let item = delivery.envelope.rsvp.bytes(in: delivery.body)
       return item.first == StorableTag.scalar ? Array(item) : nil
     }

@@ -2,26 +2,25 @@
 extension Responder {
   static let ownSession = "IKC"
 
-  func publishOwnSession() {
-    _ = session(Self.ownSession)
+  func publishOwnSession() throws(IKCError) {
+    _ = try session(Self.ownSession)
     let handlers: [(String, Handler)] = [
       ("ping", .inline { try $0.answer("PONG") }),
       ("do_you_have", .inline { [unowned self] in try $0.answer(doYouHave($0.params())) }),
       ("remote_error", .inline { [unowned self] in try takeRemoteError($0) }),
     ]
-    publications.withLock { publications in
+    try changePublications { (publications: inout Publications) throws(IKCError) in
       for (state, handler) in handlers {
         publications.setHandler(handler, session: Self.ownSession, state: state)
       }
-      try? publications.publish(session: Self.ownSession, states: handlers.map(\.0))
-      generation.store(publications.generation, ordering: .releasing)
+      try publications.publish(session: Self.ownSession, states: handlers.map(\.0))
     }
   }
 
   /// Whether a peer may subscribe: parameters are the specifier and the peer's kernel id.
   private func doYouHave(_ params: Value) throws(IKCError) -> Value {
     let asked = if case .array(let list) = params { list.first ?? .undef } else { params }
-    guard var specifier = Specifier(asked) else {
+    guard let specifier = Specifier.Parts(asked) else {
       throw IKCError(.invalidSpecifier, "do_you_have asks for something that is no specifier")
     }
     let isPublished = publications.withLock { publications in
@@ -29,8 +28,8 @@ extension Responder {
       return specifier.state.isEmpty ? !states.isEmpty : states.contains(specifier.state)
     }
     guard isPublished else { return .string("Refused subscription \(specifier.name)") }
-    if specifier.kernel.isEmpty { specifier.kernel = identity.id }
-    return .array([specifier.value, .string(identity.id)])
+    let answer = specifier.kernel.isEmpty ? specifier.replacing(kernel: identity.id) : specifier
+    return .array([answer.value, .string(identity.id)])
   }
 
   /// A peer reports that something we sent went wrong: parameters are text, kernel and when, or just the text.
@@ -53,7 +52,7 @@ extension Responder {
   /// The call that an error is about: the one that a Swift kernel names, else the oldest to the place in the text.
   private func failedCall(_ delivery: Delivery, _ text: String) -> (CallTable.Completion, Place)? {
     let channel = delivery.channel
-    if case .hash(let message)? = try? StorableSerializer().decode(delivery.body), let failed = message["failed"]?.text {
+    if let message = try? StorableSerializer().decode(delivery.body).message, let failed = message["failed"]?.text {
       guard let number = callNumber(inText: failed) else { return nil }
       return calls.withLock { $0.fail(number, on: channel) }
     }
@@ -67,16 +66,16 @@ extension Responder {
   }
 
   /// The specifier in `<message>.  Request <specifier>[ sent by <specifier>]`.
-  private static func request(in text: String) -> Specifier? {
+  private static func request(in text: String) -> Specifier.Parts? {
     let mark = ".  Request "
     guard let start = text.lastRange(of: mark) else { return nil }
     let rest = text[start...]
     let end = rest.lastRangeStart(of: " sent by ") ?? rest.endIndex
-    return try? Specifier(String(rest[..<end]))
+    return Specifier.Parts(parsing: String(rest[..<end]))
   }
 
-  private static func isSame(_ place: String, _ request: Specifier) -> Bool {
-    guard let place = try? Specifier(place) else { return false }
+  private static func isSame(_ place: String, _ request: Specifier.Parts) -> Bool {
+    guard let place = Specifier.Parts(parsing: place) else { return false }
     return place.session == request.session && place.state == request.state
   }
 }

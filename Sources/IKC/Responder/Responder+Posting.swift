@@ -8,8 +8,9 @@ extension Responder {
   func post<P: Encodable>(
     _ specifier: Specifier, _ params: P, from session: SessionRecord?
   ) throws(IKCError) {
-    guard specifier.kernel != "*" else { return try postToAll(specifier, params, from: session) }
-    let place = try place(for: specifier, from: session)
+    guard let place = try place(for: specifier, from: session) else {
+      return try postToAll(specifier, params, from: session)
+    }
     try write(place, place.post, number: 0, params)
   }
 
@@ -24,7 +25,7 @@ extension Responder {
     do throws(IKCError) {
       try channel.writeFrame(digits: &digits) { (writer: inout ByteWriter) throws(IKCError) in
         writer.write(template, number: number)
-        try encodeStorableItem(params, into: &writer)
+        try writer.writeStorable(encoding: params)
         writer.writeKey("params")
       }
     } catch {
@@ -32,66 +33,68 @@ extension Responder {
     }
   }
 
-  /// The place for a specifier, built the first time.
+  /// The place for a specifier, built the first time; nil where it means all kernels.
   @inline(__always)
-  func place(for specifier: Specifier, from session: SessionRecord?) throws(IKCError) -> Place {
+  func place(for specifier: Specifier, from session: SessionRecord?) throws(IKCError) -> Place? {
+    let key = specifier.description
     let known =
       if let session {
-        session.places.withLock { $0.find(specifier.text) }
+        session.places.withLock { $0.find(key) }
       } else {
-        places.withLock { $0.find(specifier.text) }
+        places.withLock { $0.find(key) }
       }
     if let known { return known }
     return try makePlace(specifier, from: session)
   }
 
   @inline(never)
-  private func makePlace(_ specifier: Specifier, from session: SessionRecord?) throws(IKCError) -> Place {
-    let channel = try channel(for: specifier)
+  private func makePlace(_ specifier: Specifier, from session: SessionRecord?) throws(IKCError) -> Place? {
+    let parts = try target(specifier)
+    guard parts.kernel != "*" else { return nil }
+    let channel = try channel(to: parts.kernel, for: specifier)
     let place = try makePlace(specifier, channel: channel, from: session)
     if let session {
       // What a message says of its sender changes with the first publication, so nothing is kept before it.
       if session.hasPublished.load(ordering: .relaxed) {
-        session.places.withLock { $0.keep(place, for: specifier.text) }
+        session.places.withLock { $0.keep(place, for: specifier.description) }
       }
     } else {
-      places.withLock { $0.keep(place, for: specifier.text) }
+      places.withLock { $0.keep(place, for: specifier.description) }
     }
     return place
   }
 
   func makePlace(_ specifier: Specifier, channel: Channel, from session: SessionRecord?) throws(IKCError) -> Place {
-    let hasFrom = session?.hasPublished.load(ordering: .relaxed) ?? false
-    return try Place(
-      specifier: specifier.text, channel: channel, from: hasFrom ? session?.from : nil, rsvp: rsvpPrefix)
+    try Place(specifier: specifier.wireText, channel: channel, session: session, rsvp: rsvpPrefix)
   }
 
-  /// The way to the kernel that a specifier names.
-  func channel(for specifier: Specifier) throws(IKCError) -> Channel {
-    try checkTarget(specifier)
+  /// The way to the kernel of that name, or to the default one.
+  private func channel(to kernel: String, for specifier: Specifier) throws(IKCError) -> Channel {
     let (name, channel) = registry.withLock { registry in
-      let name = specifier.kernel.isEmpty ? registry.defaultKernel ?? "" : specifier.kernel
+      let name = kernel.isEmpty ? registry.defaultKernel ?? "" : kernel
       return (name, registry.channel(named: name))
     }
     if let channel, !channel.isClosed { return channel }
     guard !isShutDown.load(ordering: .relaxed) else {
-      throw IKCError(.shutdown, "the kernel has been shut down", specifier: specifier.text)
+      throw IKCError(.shutdown, "the kernel has been shut down", specifier: specifier.description)
     }
     throw IKCError(
       .unknownKernel,
       name.isEmpty
         ? "the specifier names no kernel and there is no default kernel; name one, or set defaultKernel"
         : "no kernel '\(name)' is connected",
-      specifier: specifier.text)
+      specifier: specifier.description)
   }
 
-  private func checkTarget(_ specifier: Specifier) throws(IKCError) {
-    let specifier = try specifier.validated()
-    guard !specifier.session.isEmpty, !specifier.state.isEmpty else {
+  /// The parts of a specifier that messages can go to.
+  private func target(_ specifier: Specifier) throws(IKCError) -> Specifier.Parts {
+    let parts = try specifier.parts()
+    guard !parts.session.isEmpty, !parts.state.isEmpty else {
       throw IKCError(
         .invalidSpecifier, "a message needs a session and a state: poe://kernel/session/state",
-        specifier: specifier.text)
+        specifier: specifier.description)
     }
+    return parts
   }
 
   private func postToAll<P: Encodable>(
@@ -104,7 +107,7 @@ extension Responder {
 
   /// Every connected kernel, and this one.
   func placesOfAll(_ specifier: Specifier, from session: SessionRecord?) throws(IKCError) -> [Place] {
-    try checkTarget(specifier)
+    _ = try target(specifier)
     let channels = registry.withLock { registry in
       registry.all + [registry.channel(named: identity.id)].compactMap { $0 }
     }

@@ -103,16 +103,16 @@ extension Responder {
   private func beginHandler(for channel: Channel) {
     channel.handlersUnderWay += 1
     if channel.handlersUnderWay == settings.maximumHandlersUnderWay {
-      channel.connection.onLoop { channel.connection.pauseReading() }
+      channel.setPaused(true, .handlers)
     }
   }
 
   private func endHandler(for channel: Channel) {
     channel.handlersUnderWay -= 1
     if channel.handlersUnderWay == settings.maximumHandlersUnderWay / 2 {
-      channel.connection.onLoop { channel.connection.resumeReading() }
+      channel.setPaused(false, .handlers)
     }
-    if channel.handlersUnderWay == 0, channel.hasReceivedEnd { channel.close() }
+    if channel.handlersUnderWay == 0, channel.closesWhenAnswered { channel.close() }
   }
 
   /// Finds out whom a message is for that is not in the cache.
@@ -121,7 +121,7 @@ extension Responder {
     _ body: UnsafeRawBufferPointer, _ envelope: Envelope, from channel: Channel, generation: UInt64
   ) {
     let delivery = Delivery(responder: self, channel: channel, body: body, envelope: envelope)
-    guard let event = try? Specifier(delivery.value(of: envelope.event, key: "event")) else {
+    guard let event = delivery.event else {
       return refuse(delivery, "Session '' is not available for remote kernels", request: nil, when: .check)
     }
     guard event.state == "IKC:proxy" else {
@@ -134,13 +134,11 @@ extension Responder {
     }
     var arguments: [Value] = []
     if list.count > 1, case .array(let given) = list[1] { arguments = given }
-    var target = event
-    target.state = state
-    route(target, delivery, rare: Delivery.Rare(args: event.args, proxied: arguments), generation: nil)
+    route(event.replacing(state: state), delivery, rare: Delivery.Rare(args: event.args, proxied: arguments), generation: nil)
   }
 
   /// - Parameter generation: that of the publications, if the event may be kept in the cache.
-  private func route(_ event: Specifier, _ delivery: Delivery, rare: Delivery.Rare?, generation: UInt64?) {
+  private func route(_ event: Specifier.Parts, _ delivery: Delivery, rare: Delivery.Rare?, generation: UInt64?) {
     let permitted = permits.withLock {
       $0.isEmpty ? nil : $0.take(session: event.session, state: event.state, channel: delivery.channel)
     }
@@ -183,9 +181,9 @@ extension Responder {
       logger.debug("late answer ignored", metadata: ["peer": "\(channel.name)"])
     case .refused:
       let delivery = Delivery(responder: self, channel: channel, body: body, envelope: envelope)
-      let event = try? Specifier(delivery.value(of: envelope.event, key: "event"))
       refuse(
-        delivery, "Session '\(Self.rsvpSession)' is not available for remote kernels", request: event, when: .check)
+        delivery, "Session '\(Self.rsvpSession)' is not available for remote kernels", request: delivery.event,
+        when: .check)
     }
   }
 }

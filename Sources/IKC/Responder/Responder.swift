@@ -7,7 +7,7 @@ internal import Synchronization
 /// calls) stands behind a lock each, held for a lookup and never while foreign code runs.
 // @unchecked: `deliveries`, `destinations` are touched on the serial queue alone; the rest is constant or locked.
 final class Responder: @unchecked Sendable {
-  let identity: LocalIdentity
+  let identity: KernelIdentity
   let settings: ChannelSettings
   let queue: SerialQueue
   let home: EventLoop
@@ -24,6 +24,8 @@ final class Responder: @unchecked Sendable {
   let waiters = Mutex(RoomWaiters())
   let channels = Mutex(ChannelSet())
   let places = Mutex(PlaceTable())
+  /// Who waits for the last channel to end.
+  let idleWaiters = Mutex<[@Sendable () -> Void]>([])
   /// Goes up with every change of the publications.
   let generation = Atomic<UInt64>(1)
   let isShutDown = Atomic(false)
@@ -36,8 +38,8 @@ final class Responder: @unchecked Sendable {
   static let rsvpSession = "IKC-call"
 
   init(
-    identity: LocalIdentity, settings: ChannelSettings, queue: SerialQueue, home: EventLoop, logger: Logger
-  ) {
+    identity: KernelIdentity, settings: ChannelSettings, queue: SerialQueue, home: EventLoop, logger: Logger
+  ) throws(IKCError) {
     self.identity = identity
     self.settings = settings
     self.queue = queue
@@ -48,7 +50,7 @@ final class Responder: @unchecked Sendable {
     rsvpItemPrefix =
       [StorableTag.scalar, UInt8(truncatingIfNeeded: rsvpPrefix.utf8.count + MessageTemplate.numberWidth)]
       + Array(rsvpPrefix.utf8)
-    publishOwnSession()
+    try publishOwnSession()
   }
 
   /// The number of the call that an event answers, if it is one of this kernel's rsvp specifiers.
@@ -72,26 +74,33 @@ final class Responder: @unchecked Sendable {
   }
 
   /// The record of the session of that name, made the first time.
-  func session(_ name: String, queue: SerialQueue? = nil) -> SessionRecord {
-    publications.withLock {
-      $0.session(name) { SessionRecord(name: name, kernelID: identity.id, queue: queue) }
-    }
+  func session(_ name: String, queue: SerialQueue? = nil) throws(IKCError) -> SessionRecord {
+    let record = try SessionRecord(name: name, kernelID: identity.id, queue: queue)
+    return publications.withLock { $0.session(record) }
   }
 
   /// Changes the publications and makes everybody look again.
-  func publish<R: Sendable>(
-    _ change: (inout Publications) throws(IKCError) -> R
-  ) throws(IKCError) -> R {
-    let result = publications.withLock { (publications: inout Publications) -> Result<R, IKCError> in
-      do throws(IKCError) {
-        let value = try change(&publications)
-        generation.store(publications.generation, ordering: .releasing)
-        return .success(value)
-      } catch {
-        return .failure(error)
-      }
+  func changePublications(_ change: (inout Publications) throws(IKCError) -> Void) throws(IKCError) {
+    try publications.withLock { (publications: inout Publications) throws(IKCError) in
+      try change(&publications)
+      generation.store(publications.generation, ordering: .releasing)
     }
-    return try result.get()
+  }
+
+  /// Sets the handler of a state.
+  func setHandler(_ handler: Handler, session: String, state: String) {
+    publications.withLock { publications in
+      publications.setHandler(handler, session: session, state: state)
+      generation.store(publications.generation, ordering: .releasing)
+    }
+  }
+
+  /// Ends publications.
+  func retract(session: String, states: [String]?) {
+    publications.withLock { publications in
+      publications.retract(session: session, states: states)
+      generation.store(publications.generation, ordering: .releasing)
+    }
   }
 
   /// Tells the observers of errors, and the log where nobody observes.

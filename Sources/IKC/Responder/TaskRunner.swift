@@ -10,7 +10,7 @@ actor TaskRunner {
 
   /// Runs `handler` to its end; it leaves the queue to others wherever it waits.
   func run(
-    _ handler: nonisolated(nonsending) @Sendable (Delivery) async throws -> Void, _ handover: Handover
+    _ handler: @escaping @Sendable (Delivery) async throws -> Void, _ handover: Handover
   ) async -> (any Error)? {
     do {
       try await handler(handover.delivery)

@@ -18,6 +18,13 @@ struct FrameBatch: ~Copyable {
     UnsafeRawBufferPointer(start: frames[index].bytes, count: frames[index].length)
   }
 
+  /// The octets of all frames together.
+  var byteCount: Int {
+    var size = 0
+    for index in 0..<count { size += frames[index].length }
+    return size
+  }
+
   /// A copy that outlives the callback and may go to another thread.
   borrowing func copy() -> OwnedFrameBatch { OwnedFrameBatch(frames: frames, count: count) }
 }

@@ -15,39 +15,39 @@ extension Envelope {
   /// Finds the fields of a Storable message in one pass.
   @inline(__always)
   init(scanning body: UnsafeRawBufferPointer) throws(Defect) {
-    guard body.count <= Self.maximumBody, var scanner = StorableScanner(image: body) else { throw .header }
-    isNetworkOrder = scanner.isNetworkOrder
-    guard var tag = scanner.byte() else { throw .malformed }
+    guard body.count <= Self.maximumBody, var walker = StorableWalker(image: body) else { throw .header }
+    order = walker.order
+    guard var tag = walker.byte() else { throw .malformed }
     if tag == Int(StorableTag.bless) {
-      guard let size = scanner.byte(), size < 0x80 ? scanner.advance(size) : scanner.skipBlock(),
-        let root = scanner.byte()
+      guard let size = walker.byte(), size < 0x80 ? walker.advance(size) : walker.skipBlock(),
+        let root = walker.byte()
       else { throw .malformed }
-      scanner.hasClasses = true
+      walker.hasClasses = true
       tag = root
     }
     let hasFlags = tag == Int(StorableTag.flagHash)
     guard tag == Int(StorableTag.hash) || hasFlags else { throw .noHash }
-    scanner.tags = 1
-    guard !hasFlags || scanner.advance(1), let size = scanner.length(), size <= (body.count - scanner.offset) / 5
+    walker.tags = 1
+    guard !hasFlags || walker.advance(1), let size = walker.length(), size <= (body.count - walker.offset) / 5
     else { throw .malformed }
 
     for _ in 0..<size {
-      let start = scanner.offset
-      let firstTag = scanner.tags
-      guard scanner.skipItem() else { throw .malformed }
-      let field = Field(start: Int32(truncatingIfNeeded: start), end: Int32(truncatingIfNeeded: scanner.offset),
+      let start = walker.offset
+      let firstTag = walker.tags
+      guard walker.skipItem() else { throw .malformed }
+      let field = Field(start: Int32(truncatingIfNeeded: start), end: Int32(truncatingIfNeeded: walker.offset),
         firstTag: Int32(truncatingIfNeeded: firstTag))
-      guard !hasFlags || scanner.advance(1), let length = scanner.length(), length <= body.count - scanner.offset
+      guard !hasFlags || walker.advance(1), let length = walker.length(), length <= body.count - walker.offset
       else { throw .malformed }
-      let key = scanner.start + scanner.offset
-      scanner.offset += length
-      take(field, key: key, length: length, in: scanner)
+      let key = walker.start + walker.offset
+      walker.offset += length
+      take(field, key: key, length: length, in: walker)
     }
-    isEntangled = scanner.hasReferences || scanner.hasClasses
+    isEntangled = walker.hasReferences || walker.hasClasses
   }
 
   @inline(__always)
-  private mutating func take(_ field: Field, key: UnsafeRawPointer, length: Int, in scanner: StorableScanner) {
+  private mutating func take(_ field: Field, key: UnsafeRawPointer, length: Int, in walker: StorableWalker) {
     switch length {
     case 5 where Key.event.matches(key):
       event = field
@@ -58,17 +58,17 @@ extension Envelope {
     case 4 where Key.rsvp.matches(key):
       rsvp = field
     case 9 where Key.wantarray.matches(key):
-      wantsList = Self.isTrue(field, in: scanner)
+      wantsList = Self.isTrue(field, in: walker)
     case 8 where Key.isError.matches(key):
-      isError = Self.isTrue(field, in: scanner)
+      isError = Self.isTrue(field, in: walker)
     default:
       break
     }
   }
 
   /// Perl's truth of a plain item: undef, the empty string and "0" are false.
-  private static func isTrue(_ field: Field, in scanner: StorableScanner) -> Bool {
-    let item = scanner.start + Int(field.start)
+  private static func isTrue(_ field: Field, in walker: StorableWalker) -> Bool {
+    let item = walker.start + Int(field.start)
     switch item.load(as: UInt8.self) {
     case StorableTag.undef, StorableTag.immortalUndef, StorableTag.undefElement, StorableTag.immortalFalse,
       StorableTag.booleanFalse:

@@ -32,8 +32,8 @@ struct Envelope {
   var wantsList = false
   /// Whether the message reports an error; such a message is never answered with one.
   var isError = false
-  /// Whether lengths are big endian.
-  var isNetworkOrder = true
+  /// The order of the bytes in lengths and numbers.
+  var order = StorableOrder.network
   /// Whether a field may need others to be read (back references, classes): it is then read from the whole body.
   var isEntangled = false
 }

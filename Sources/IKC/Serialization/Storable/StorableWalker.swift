@@ -2,13 +2,13 @@
 ///
 /// The hot path finds the fields of a message with it. It checks every length against the bytes that
 /// are there and never allocates; what an item holds is the reader's business.
-struct StorableScanner {
+struct StorableWalker {
   /// The first byte of the image.
   let start: UnsafeRawPointer
   /// How many bytes the image has.
   let count: Int
-  /// Whether lengths are big endian, as `nfreeze` writes them.
-  let isNetworkOrder: Bool
+  /// The order of the bytes in lengths.
+  let order: StorableOrder
   /// The offset of the next item.
   var offset: Int
   /// How many items have taken a number so far.
@@ -26,25 +26,14 @@ struct StorableScanner {
     guard let base = image.baseAddress, image.count > 2 else { return nil }
     start = base
     count = image.count
-    switch base.load(as: UInt8.self) {
-    case 0x05:
-      isNetworkOrder = true
+    if base.load(as: UInt8.self) == 0x05 {
+      order = .network
       offset = 2
-    case 0x04:
-      isNetworkOrder = false
-      offset = Self.nativeHeader.utf8CodeUnitCount
-      guard image.count > offset,
-        base.load(fromByteOffset: 1, as: UInt8.self) >= 4,
-        UnsafeRawBufferPointer(rebasing: image[2..<offset]).elementsEqual(
-          UnsafeBufferPointer(start: Self.nativeHeader.utf8Start + 2, count: offset - 2))
-      else { return nil }
-    default:
-      return nil
+    } else {
+      guard let header = try? StorableOrder.read(image) else { return nil }
+      (order, offset) = header
     }
   }
-
-  /// What `freeze` writes on a 64 bit little endian machine; the second byte is the minor version.
-  private static let nativeHeader: StaticString = "\u{4}\u{b}\u{8}12345678\u{4}\u{8}\u{8}\u{8}"
 
   /// The byte at the offset, without stepping over it; nil at the end.
   @inline(__always)
@@ -74,7 +63,7 @@ struct StorableScanner {
     guard count - offset >= 4 else { return nil }
     let raw = start.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
     offset += 4
-    return Int(isNetworkOrder ? UInt32(bigEndian: raw) : UInt32(littleEndian: raw))
+    return Int(order == .network ? UInt32(bigEndian: raw) : UInt32(littleEndian: raw))
   }
 
   /// Steps over a length and as many bytes.

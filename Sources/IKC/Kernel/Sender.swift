@@ -1,0 +1,37 @@
+/// The session that an event came from. It can be kept and used long after; any thread.
+public struct Sender: Sendable {
+  private let responder: Responder
+  private let channel: Channel
+  private let from: Specifier.Parts?
+
+  init(delivery: Delivery) {
+    responder = delivery.responder
+    channel = delivery.channel
+    from = try? delivery.from()
+  }
+
+  /// Where it is; nil where the event named no sender, as that of a session that has published nothing.
+  public var specifier: Specifier? { from.map { Specifier($0) } }
+
+  /// Posts to a state of the sender, with any number of arguments.
+  ///
+  /// - Throws: `invalidArgument` where the event named no sender; `unknownKernel` or `channelClosed` where its kernel has
+  ///   gone; and what `Kernel.post(_:_:)` throws.
+  public func post(_ state: String, _ arguments: Value...) throws(IKCError) {
+    try post(state, arguments: arguments)
+  }
+
+  /// Posts to a state of the sender, with one argument of any encodable type. Otherwise as `post(_:_:)` with values.
+  public func post<P: Encodable>(_ state: String, _ argument: P) throws(IKCError) {
+    try post(state, arguments: [try ValueEncoder().encode(argument)])
+  }
+
+  private func post(_ state: String, arguments: [Value]) throws(IKCError) {
+    guard let from else {
+      throw IKCError(
+        .invalidArgument, "the event names no sender; the peer's session has to publish something first",
+        peer: channel.name)
+    }
+    try responder.postBack(to: from, on: channel, state: state, arguments: arguments)
+  }
+}

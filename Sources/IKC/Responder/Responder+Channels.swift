@@ -1,0 +1,98 @@
+internal import Logging
+internal import Synchronization
+
+// Loop threads.
+extension Responder: ChannelOwner {
+  /// Bytes that may wait for the serial queue before a channel stops reading, and when it goes on.
+  private static let backlog = (high: 1 << 20, low: 256 << 10)
+
+  /// Begins a negotiation.
+  func start(_ channel: Channel) {
+    channels.withLock { $0.insert(channel) }
+    channel.start()
+  }
+
+  func channelEstablished(_ channel: Channel) {
+    channels.withLock { $0.remove(channel) }
+    let refused = registry.withLock { $0.register(channel) }
+    logger.debug("kernel registered", metadata: ["peer": "\(channel.name)", "names": "\(channel.names)"])
+    for name in refused {
+      logger.warning("name belongs to another live kernel", metadata: ["peer": "\(channel.name)", "name": "\(name)"])
+    }
+  }
+
+  func channel(_ channel: Channel, received batch: borrowing FrameBatch) {
+    guard queue.tryEnter() else { return receiveLater(batch, from: channel) }
+    for index in 0..<batch.count { receive(batch[index], from: channel) }
+    checkUnsentBytes(of: channel)
+    queue.leave()
+  }
+
+  private func receiveLater(_ batch: borrowing FrameBatch, from channel: Channel) {
+    let owned = batch.copy()
+    let size = owned.withFrames { $0.byteCount }
+    if channel.backlog.add(size, ordering: .relaxed).newValue > Self.backlog.high {
+      channel.setPaused(true, .backlog)
+    }
+    queue.submit(weight: owned.count) { [self] in
+      owned.withFrames { batch in
+        for index in 0..<batch.count { receive(batch[index], from: channel) }
+      }
+      checkUnsentBytes(of: channel)
+      let (before, after) = channel.backlog.subtract(size, ordering: .relaxed)
+      if before > Self.backlog.low, after <= Self.backlog.low { channel.setPaused(false, .backlog) }
+    }
+  }
+
+  /// A peer that asks more than it reads has to wait.
+  private func checkUnsentBytes(of channel: Channel) {
+    if channel.unsentBytes > settings.highWatermark { channel.setPaused(true, .unsentBytes) }
+  }
+
+  func channelDrained(_ channel: Channel) {
+    channel.setPaused(false, .unsentBytes)
+    for waiter in waiters.withLock({ $0.removeAll(for: channel) }) { waiter() }
+  }
+
+  func channelReceivedEnd(_ channel: Channel) {
+    onQueue { [self] in
+      // A half-closed peer still gets the answers that it waits for.
+      closeWhenAnswered(channel)
+      failCalls(on: channel, closedError(channel, nil))
+    }
+  }
+
+  /// Closes a channel as soon as the handlers that run for it have answered. Serial queue.
+  func closeWhenAnswered(_ channel: Channel) {
+    channel.closesWhenAnswered = true
+    if channel.handlersUnderWay == 0 { channel.close() }
+  }
+
+  func channelClosed(_ channel: Channel, error: IKCError?) {
+    let unsent = channel.unsentBytes
+    channels.withLock { $0.remove(channel) }
+    let wasRegistered = registry.withLock { $0.unregister(channel) }
+    onQueue { [self] in
+      for waiter in waiters.withLock({ $0.removeAll(for: channel) }) { waiter() }
+      permits.withLock { $0.removeAll(of: channel) }
+      failCalls(on: channel, closedError(channel, error))
+      if wasRegistered { logger.debug("kernel unregistered", metadata: ["peer": "\(channel.name)"]) }
+      if let error {
+        report(error.naming(peer: wasRegistered ? channel.name : nil))
+      } else if unsent > 0 {
+        report(IKCError(.channelClosed, "the channel closed before \(unsent) bytes were sent", peer: channel.name))
+      }
+      tellIfIdle()
+    }
+  }
+
+  /// Calls those who wait for the last channel to end. Serial queue.
+  func tellIfIdle() {
+    guard registry.withLock({ $0.count == 0 }), channels.withLock({ $0.all.isEmpty }) else { return }
+    let waiting = idleWaiters.withLock { waiting in
+      defer { waiting = [] }
+      return waiting
+    }
+    for waiter in waiting { waiter() }
+  }
+}

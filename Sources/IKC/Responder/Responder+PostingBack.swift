@@ -1,0 +1,110 @@
+extension Responder {
+  /// Posts to the session that an event came from: through its proxy state, as IKC 0.2402 does, or straight to the state
+  /// where it has none, as that of a ClientLite.
+  func postBack(
+    to from: Specifier.Parts, on channel: Channel, state: String, arguments: [Value]
+  ) throws(IKCError) {
+    let target = try channelOf(from, preferring: channel)
+    let event = from.state.isEmpty ? from.replacing(state: state) : from
+    let params: Value =
+      from.state.isEmpty ? .array(arguments) : .array([.string(state), .array(arguments)])
+    guard target.unsentBytes <= settings.highWatermark else {
+      throw IKCError(.congested, "\(target.unsentBytes) bytes wait to be sent; nothing was queued", peer: target.name)
+    }
+    try write(event: event, params, to: target)
+  }
+
+  /// Sends a message whose event is a hash, as it stands there.
+  func write<P: Encodable>(event: Specifier.Parts, _ params: P, to channel: Channel) throws(IKCError) {
+    var digits = 3
+    do throws(IKCError) {
+      try channel.writeFrame(digits: &digits) { (writer: inout ByteWriter) throws(IKCError) in
+        writer.beginMessage(fields: 2)
+        try writer.writeStorable(specifierHash: event.kernel, session: event.session, state: event.state)
+        writer.writeKey("event")
+        try writer.writeStorable(encoding: params)
+        writer.writeKey("params")
+      }
+    } catch {
+      throw error.naming(peer: channel.name, specifier: event.name)
+    }
+  }
+
+  /// The channel to the kernel that a message's own field names: the one that it came through if that goes by the name.
+  func channelOf(_ specifier: Specifier.Parts, preferring channel: Channel) throws(IKCError) -> Channel {
+    if specifier.kernel.isEmpty || channel.names.contains(specifier.kernel) {
+      guard !channel.isClosed else {
+        throw IKCError(.channelClosed, "the kernel has gone", peer: channel.name, specifier: specifier.name)
+      }
+      return channel
+    }
+    guard let other = registry.withLock({ $0.channel(named: specifier.kernel) }), !other.isClosed else {
+      throw IKCError(
+        .unknownKernel, "no kernel '\(specifier.kernel)' is connected", peer: channel.name, specifier: specifier.name)
+    }
+    return other
+  }
+
+  /// The channel that the answer to a call goes out on; nil, after a report, where its kernel is unknown.
+  @inline(__always)
+  func answerChannel(for delivery: Delivery) throws(IKCError) -> Channel? {
+    if delivery.callerNamesItself { return delivery.channel }
+    return try findAnswerChannel(for: delivery)
+  }
+
+  @inline(never)
+  private func findAnswerChannel(for delivery: Delivery) throws(IKCError) -> Channel? {
+    guard let rsvp = try delivery.rsvp() else {
+      throw IKCError(.invalidSpecifier, "the call's rsvp is no specifier", peer: delivery.channel.name)
+    }
+    do throws(IKCError) {
+      return try channelOf(rsvp, preferring: delivery.channel)
+    } catch {
+      // As in IKC 0.2402, nothing goes over the wire then.
+      report(error)
+      return nil
+    }
+  }
+
+  /// Calls with an rsvp of the application's own.
+  func call<P: Encodable>(
+    _ specifier: Specifier, _ params: P, from session: SessionRecord, replyTo state: String
+  ) throws(IKCError) {
+    guard let target = publications.withLock({ $0.handler(session: session.name, state: state) }) else {
+      throw IKCError(.invalidArgument, "state '\(state)' of session '\(session.name)' has no handler")
+    }
+    for place in try placesOf(specifier, from: session) {
+      permits.withLock { $0.grant(target, to: place.channel) }
+      do throws(IKCError) {
+        try write(place, rsvp: Specifier.Parts(kernel: identity.id, session: session.name, state: state), params)
+      } catch {
+        _ = permits.withLock { $0.take(session: session.name, state: state, channel: place.channel) }
+        throw error
+      }
+    }
+  }
+
+  private func placesOf(_ specifier: Specifier, from session: SessionRecord) throws(IKCError) -> [Place] {
+    if let place = try place(for: specifier, from: session) { return [place] }
+    return try placesOfAll(specifier, from: session)
+  }
+
+  private func write<P: Encodable>(_ place: Place, rsvp: Specifier.Parts, _ params: P) throws(IKCError) {
+    let hasFrom = place.session?.hasPublished.load(ordering: .relaxed) ?? false
+    let from = hasFrom ? place.session?.from : nil
+    var digits = 3
+    try place.channel.writeFrame(digits: &digits) { (writer: inout ByteWriter) throws(IKCError) in
+      writer.beginMessage(fields: from == nil ? 3 : 4)
+      try writer.writeStorable(place.specifier)
+      writer.writeKey("event")
+      try writer.writeStorable(specifierHash: rsvp.kernel, session: rsvp.session, state: rsvp.state)
+      writer.writeKey("rsvp")
+      if let from {
+        writer.write(from)
+        writer.writeKey("from")
+      }
+      try writer.writeStorable(encoding: params)
+      writer.writeKey("params")
+    }
+  }
+}
