@@ -12,6 +12,9 @@ extension Value {
     /// A hash without elements.
     public init() { storage = nil }
 
+    /// What a decoder has built, and leaves to the hash.
+    init(storage: HashStorage?) { self.storage = storage }
+
     /// An empty hash with room for `capacity` elements.
     public init(minimumCapacity capacity: Int) {
       storage = capacity > 0 ? HashStorage.make(capacity: capacity) : nil

@@ -48,6 +48,23 @@ final class HashStorage: ManagedBuffer<HashStorage.Header, HashStorage.Entry> {
     return result
   }
 
+  /// The elements in a larger storage; here are none then.
+  func moved(capacity: Int) -> HashStorage {
+    let result = HashStorage.make(capacity: capacity)
+    result.entries.moveInitialize(from: entries, count: header.count)
+    result.header.count = header.count
+    if header.index != nil { result.buildIndex() }
+    header.count = 0
+    return result
+  }
+
+  /// Whether a key had the UTF-8 flag.
+  var hasTextKey: Bool {
+    let entries = entries
+    for position in 0..<header.count where entries[position].key.isText { return true }
+    return false
+  }
+
   /// Where the element of that key is.
   func find(_ key: Value.Hash.Key) -> Int? {
     if header.index == nil { return scan(key) }

@@ -1,0 +1,216 @@
+/// Writes values as items of a Storable image, without recursion.
+///
+/// A value has no identity: what it holds twice is written twice. So that a value of little memory
+/// can't become an image without end, `maximumSize` bounds what is written.
+struct StorableEncoder {
+  /// A container or other item whose inner items are being written.
+  enum Frame {
+    case array([Value], next: Int)
+    /// `isOpen` says that the value of the element at `next` is written and its key is not.
+    case hash(HashStorage, next: Int, isFlagged: Bool, isOpen: Bool)
+    /// An item whose turn has come; without the reference where `isReferent` says so.
+    case item(Value, isReferent: Bool)
+    /// The end of what counted a level.
+    case end
+    /// The key of a tied element comes behind its object.
+    case tiedKey(Value)
+    case tiedIndex(Int)
+    case hook(Value.Hook, next: Int, tags: [UInt32])
+  }
+
+  let order: StorableOrder
+  private let maximumSize: Int
+  private let start: Int
+  var nesting: StorableNesting
+  /// The number of the next item.
+  var tag: UInt32
+  private var frames: [Frame] = []
+  private var classes: [ByteString: Int] = [:]
+  private let firstClass: Int
+
+  /// Begins where `writer` stands.
+  ///
+  /// - Parameters:
+  ///   - order: of lengths and numbers.
+  ///   - writer: what will be written to.
+  ///   - firstTag: how many numbered items come before.
+  ///   - firstClass: how many classes are named before.
+  ///   - depth: how many containers there are around.
+  ///   - maximumSize: how many bytes may be written.
+  init(
+    order: StorableOrder = .network, writer: borrowing ByteWriter, firstTag: UInt32 = 0, firstClass: Int = 0,
+    depth: Int = 0, maximumSize: Int = StorableSerializer.defaultMaximumSize
+  ) {
+    self.order = order
+    self.maximumSize = maximumSize
+    self.firstClass = firstClass
+    start = writer.count
+    nesting = StorableNesting(depth: depth)
+    tag = firstTag
+  }
+
+  /// Writes the value as a container's element.
+  mutating func writeItem(_ value: Value, to writer: inout ByteWriter) throws(IKCError) {
+    try begin(value, isReferent: false, &writer)
+    try run(&writer)
+  }
+
+  /// Writes what the value, which has to be a reference, refers to: an image's root.
+  mutating func writeRoot(_ value: Value, to writer: inout ByteWriter) throws(IKCError) {
+    try begin(value, isReferent: true, &writer)
+    try run(&writer)
+  }
+
+  /// Writes all items inside those that have begun.
+  private mutating func run(_ writer: inout ByteWriter) throws(IKCError) {
+    while let frame = frames.popLast() {
+      switch frame {
+      case .array(let elements, let next):
+        try continueArray(elements, from: next, &writer)
+      case .hash(let storage, let next, let isFlagged, let isOpen):
+        try continueHash(storage, from: next, isFlagged: isFlagged, isOpen: isOpen, &writer)
+      case .item(let value, let isReferent):
+        try begin(value, isReferent: isReferent, &writer)
+      case .tiedKey(let key):
+        try begin(key, isReferent: false, &writer)
+      case .tiedIndex(let index):
+        try writer.writeStorable(length: index, order: order)
+      case .hook(let hook, let next, let tags):
+        try continueHook(hook, next: next, tags: tags, &writer)
+      case .end:
+        nesting.leave()
+      }
+    }
+  }
+
+  private mutating func continueArray(
+    _ elements: [Value], from first: Int, _ writer: inout ByteWriter
+  ) throws(IKCError) {
+    var index = first
+    while index < elements.count {
+      if try !writeScalar(elements[index], &writer) {
+        frames.append(.array(elements, next: index + 1))
+        return try begin(elements[index], isReferent: false, &writer)
+      }
+      index &+= 1
+    }
+    nesting.leave()
+  }
+
+  private mutating func continueHash(
+    _ storage: HashStorage, from first: Int, isFlagged: Bool, isOpen: Bool, _ writer: inout ByteWriter
+  ) throws(IKCError) {
+    var index = first
+    if isOpen {
+      try writeKey(storage[index].key, isFlagged: isFlagged, &writer)
+      index &+= 1
+    }
+    while index < storage.header.count {
+      let entry = storage[index]
+      if try !writeScalar(entry.value, &writer) {
+        frames.append(.hash(storage, next: index, isFlagged: isFlagged, isOpen: true))
+        return try begin(entry.value, isReferent: false, &writer)
+      }
+      try writeKey(entry.key, isFlagged: isFlagged, &writer)
+      index &+= 1
+    }
+    nesting.leave()
+  }
+
+  @inline(__always)
+  private func writeKey(_ key: Value.Hash.Key, isFlagged: Bool, _ writer: inout ByteWriter) throws(IKCError) {
+    if isFlagged { return try writer.writeStorableFlagKey(key, order: order) }
+    let order = order
+    try key.stored.withUnsafeBytes { octets throws(IKCError) in
+      try writer.writeStorableKey(octets, order: order)
+    }
+  }
+
+  /// Writes the value where it is a plain scalar.
+  @inline(__always)
+  private mutating func writeScalar(_ value: borrowing Value, _ writer: inout ByteWriter) throws(IKCError) -> Bool {
+    switch value {
+    case .undef: writer.writeStorableUndef()
+    case .bool(let flag): writer.writeStorable(flag)
+    case .int(let number): writer.writeStorable(number, order: order)
+    case .uint(let number): writer.writeStorable(number, order: order)
+    case .double(let number): writer.writeStorable(number, order: order)
+    case .bytes(let bytes): try writer.writeStorable(bytes, order: order)
+    case .string(let text): try writer.writeStorable(text, order: order)
+    default: return false
+    }
+    tag &+= 1
+    return true
+  }
+
+  /// Writes the beginning of an item: all up to the first item inside.
+  ///
+  /// - Parameters:
+  ///   - value: the item.
+  ///   - isReferent: write what the value refers to, without the reference.
+  ///   - writer: where to.
+  private mutating func begin(_ value: Value, isReferent: Bool, _ writer: inout ByteWriter) throws(IKCError) {
+    if writer.count - start > maximumSize { throw .unstorable("more than \(maximumSize) bytes in one image") }
+    switch value {
+    case .array(let elements):
+      try beginArray(elements, isReferenced: !isReferent, &writer)
+    case .hash(let elements):
+      try beginHash(elements, isReferenced: !isReferent, &writer)
+    case .reference(let target):
+      if !isReferent {
+        writeReference(StorableTag.reference, &writer)
+        try nesting.enter()
+        frames.append(.end)
+      }
+      if try !writeScalar(target, &writer) { frames.append(.item(target, isReferent: false)) }
+    case .special(let special):
+      try begin(special, isReferent: isReferent, &writer)
+    default:
+      if isReferent { throw .unstorable("a value that is no reference as the root of an image or object") }
+      _ = try writeScalar(value, &writer)
+    }
+  }
+
+  mutating func writeReference(_ code: UInt8, _ writer: inout ByteWriter) {
+    writer.write(code)
+    tag &+= 1
+  }
+
+  private mutating func beginArray(
+    _ elements: [Value], isReferenced: Bool, _ writer: inout ByteWriter
+  ) throws(IKCError) {
+    try nesting.enter()
+    try writer.writeStorableArray(count: elements.count, isReferenced: isReferenced, order: order)
+    tag &+= isReferenced ? 2 : 1
+    frames.append(.array(elements, next: 0))
+  }
+
+  private mutating func beginHash(
+    _ elements: Value.Hash, isReferenced: Bool, _ writer: inout ByteWriter
+  ) throws(IKCError) {
+    try nesting.enterHash()
+    tag &+= isReferenced ? 2 : 1
+    guard let storage = elements.storage else {
+      try writer.writeStorableHash(count: 0, isReferenced: isReferenced, order: order)
+      return nesting.leave()
+    }
+    let isFlagged = storage.hasTextKey
+    if isFlagged {
+      try writer.writeStorableFlagHash(count: storage.header.count, isReferenced: isReferenced, order: order)
+    } else {
+      try writer.writeStorableHash(count: storage.header.count, isReferenced: isReferenced, order: order)
+    }
+    frames.append(.hash(storage, next: 0, isFlagged: isFlagged, isOpen: false))
+  }
+
+  /// Leaves an item for later.
+  mutating func push(_ frame: Frame) { frames.append(frame) }
+
+  /// The index of a class that was named before; a new one gets the next index.
+  mutating func index(of name: ByteString) -> (index: Int, isNew: Bool) {
+    if let index = classes[name] { return (index, false) }
+    let index = firstClass + classes.count
+    classes[name] = index
+    return (index, true)
+  }
+}
