@@ -8,6 +8,8 @@
 /// server said `NOT` and nothing is left to offer, this one fails.
 struct ClientNegotiation: Sendable {
   private enum Phase {
+    /// Nothing was sent.
+    case silent
     /// SETUP was sent.
     case settingUp
     /// HELLO was sent; the server tells its names.
@@ -23,7 +25,7 @@ struct ClientNegotiation: Sendable {
 
   private let identity: LocalIdentity
   private let peerAddress: String
-  private var phase: Phase
+  private var phase = Phase.silent
   private var lines = 0
   private var peer = PeerNames()
   private var announcement: NameAnnouncement
@@ -39,14 +41,17 @@ struct ClientNegotiation: Sendable {
     self.identity = identity
     self.peerAddress = peerAddress
     announcement = NameAnnouncement(identity)
-    phase = identity.negotiation == .ikc0 ? .settingUp : .listening
   }
 
   /// Appends the first line to `reply`.
-  func start(reply: inout ByteWriter) {
+  mutating func start(reply: inout ByteWriter) {
     switch identity.negotiation {
-    case .ikc0: identity.setup(identity.proposals).write(to: &reply)
-    case .ikc: reply.write(line: "HELLO")
+    case .ikc0:
+      identity.setup(identity.proposals).write(to: &reply)
+      phase = .settingUp
+    case .ikc:
+      reply.write(line: "HELLO")
+      phase = .listening
     }
   }
 
@@ -58,6 +63,7 @@ struct ClientNegotiation: Sendable {
     }
     let line = NegotiationLine(line)
     switch phase {
+    case .silent: return fail("the server spoke before this kernel had said anything")
     case .settingUp: return setUp(line, &reply)
     case .listening: return listen(line, &reply)
     case .announcing: return announce(line, &reply)
@@ -67,11 +73,17 @@ struct ClientNegotiation: Sendable {
     }
   }
 
-  /// What it means that the connection ends now.
-  func end() -> IKCError { failure("the server closed the connection while it was expected to \(expectation)") }
+  /// What it means that the connection ends now. No line is taken any more.
+  mutating func end() -> IKCError {
+    defer { phase = .over }
+    return failure("the server closed the connection while it was expected to \(expectation)")
+  }
 
-  /// What it means that the time is up now.
-  func timeOut() -> IKCError { failure("the server did not \(expectation) in time") }
+  /// What it means that the time is up now. No line is taken any more.
+  mutating func timeOut() -> IKCError {
+    defer { phase = .over }
+    return failure("the server did not \(expectation) in time")
+  }
 
   private mutating func setUp(_ line: NegotiationLine, _ reply: inout ByteWriter) -> NegotiationOutcome {
     switch line {
@@ -175,6 +187,7 @@ struct ClientNegotiation: Sendable {
 
   private var expectation: String {
     switch phase {
+    case .silent: "wait for this kernel"
     case .settingUp: "answer SETUP"
     case .listening: "answer HELLO and tell its names"
     case .announcing: "acknowledge the names of this kernel"

@@ -54,11 +54,17 @@ struct ServerNegotiation: Sendable {
     return .more
   }
 
-  /// What it means that the connection ends now.
-  func end() -> IKCError { failure("the client closed the connection while it was expected to \(expectation)") }
+  /// What it means that the connection ends now. No line is taken any more.
+  mutating func end() -> IKCError {
+    defer { phase = .over }
+    return failure("the client closed the connection while it was expected to \(expectation)")
+  }
 
-  /// What it means that the time is up now.
-  func timeOut() -> IKCError { failure("the client did not \(expectation) in time") }
+  /// What it means that the time is up now. No line is taken any more.
+  mutating func timeOut() -> IKCError {
+    defer { phase = .over }
+    return failure("the client did not \(expectation) in time")
+  }
 
   private mutating func greet(_ line: NegotiationLine, _ reply: inout ByteWriter) -> NegotiationOutcome {
     switch line {

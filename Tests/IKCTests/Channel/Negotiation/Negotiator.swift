@@ -18,10 +18,10 @@ struct Negotiator {
   }
 
   init(client identity: LocalIdentity, peerAddress: String = "192.0.2.2:2") {
-    let client = ClientNegotiation(identity, peerAddress: peerAddress)
-    machine = .client(client)
+    var client = ClientNegotiation(identity, peerAddress: peerAddress)
     var reply = ByteWriter()
     client.start(reply: &reply)
+    machine = .client(client)
     output = Array(reply.bytes)
   }
 
@@ -68,15 +68,15 @@ struct Negotiator {
 
   var end: IKCError {
     switch machine {
-    case .server(let server): server.end()
-    case .client(let client): client.end()
+    case .server(var server): server.end()
+    case .client(var client): client.end()
     }
   }
 
   var timeOut: IKCError {
     switch machine {
-    case .server(let server): server.timeOut()
-    case .client(let client): client.timeOut()
+    case .server(var server): server.timeOut()
+    case .client(var client): client.timeOut()
     }
   }
 }
