@@ -11,10 +11,13 @@ enum KernelName {
     SpecifierScanner.isKernel(name) && !(name.count == 1 && name[0] == UInt8(ascii: "0"))
   }
 
-  /// Whether IKC 0.2402 registers a peer of that name, as it does with `a b/c`, which it takes for kernel and session.
+  /// Whether a peer may have that id. IKC 0.2402 takes ids that begin like a specifier, such as `a b/c`, as well.
   static func isRegistrable(_ name: UnsafeRawBufferPointer) -> Bool {
-    guard !name.isEmpty else { return false }
-    return (Array("poe://".utf8) + name).withUnsafeBytes { SpecifierScanner.scan($0, unicode: false) != nil }
+    let text = Array("poe://".utf8) + name
+    return text.withUnsafeBytes { text in
+      guard let parts = SpecifierScanner.scan(text, unicode: false) else { return false }
+      return !parts.kernel.isEmpty && text[parts.kernel.lowerBound] != .asterisk && text.last != .newline
+    }
   }
 
   /// Whether ``isAnnounceable(_:)-(UnsafeRawBufferPointer)`` holds for the text.

@@ -1,12 +1,12 @@
 /// The one line in which each side of an IKC0 negotiation says all: `SETUP KERNEL=…;FREEZER=…;PID=…`.
 struct SetupLine: Equatable {
-  /// The kernel's names, its id first.
+  /// The kernel's names, its id first. The others are not checked.
   var names: [String] = []
   /// The packages of the serializers, in order of preference.
   var packages: [String] = []
   /// The process id, as digits. A line without one leaves it nil.
   var pid: String?
-  /// Whether the line has to be refused: an unknown part, no name, a name that can't be registered, too many.
+  /// Whether the line has to be refused: an unknown part, no id, one that can't be registered, too many names.
   private(set) var isMalformed = false
 
   /// Makes a line to be sent.
@@ -36,7 +36,7 @@ struct SetupLine: Equatable {
   }
 
   private mutating func add(name: UnsafeRawBufferPointer, maximum: Int) {
-    guard names.count < maximum, KernelName.isRegistrable(name) else {
+    guard names.count < maximum, !names.isEmpty || KernelName.isRegistrable(name) else {
       isMalformed = true
       return
     }

@@ -48,7 +48,8 @@ struct SetupLineTests {
 
   @Test(arguments: [
     "KERNEL=a;COLOUR=red", "KERNEL=a;PID=abc", "KERNEL=a;;PID=1", ";KERNEL=a", "FREEZER=S", "KERNEL=", "KERNEL=,",
-    ";", "x", "KERNEL=a,,b", "KERNEL=a=b", "KERNEL=caf\u{e9}", "KERNEL=a:b", "KERNEL=a\u{0}", "kernel=a",
+    ";", "x", "KERNEL=,a", "KERNEL=a=b", "KERNEL=caf\u{e9}", "KERNEL=a:b", "KERNEL=a\u{0}", "kernel=a", "KERNEL=*",
+    "KERNEL=0", "KERNEL=/a", "KERNEL=*/a",
   ])
   func refuses(_ fields: String) {
     #expect(Self.parse(fields).isMalformed)

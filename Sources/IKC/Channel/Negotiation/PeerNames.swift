@@ -1,0 +1,45 @@
+/// The names that a peer has announced so far.
+struct PeerNames: Sendable {
+  private(set) var announced: [String] = []
+
+  /// What came of a name.
+  enum Addition { case taken, refused, tooMany }
+
+  /// Takes a name that passed the rule of the dialogue. The first one is the peer's id and has to be of use; any other
+  /// is taken even if no specifier can hold it, since it does no harm to leave it unused.
+  mutating func add(_ name: UnsafeRawBufferPointer) -> Addition {
+    guard announced.count < NegotiationLimit.names else { return .tooMany }
+    guard !announced.isEmpty || KernelName.isRegistrable(name) else { return .refused }
+    announced.append(String(decoding: name, as: UTF8.self))
+    return .taken
+  }
+
+  /// The id and all names under which the peer can be addressed. Who announced nothing is called by its address.
+  ///
+  /// - Parameter names: what the peer announced, its id first, then in the order of its own list.
+  static func addressable(_ names: [String], peerAddress: String) -> [String] {
+    guard let id = names.first else { return [peerAddress] }
+    var seen: Set<String> = [id]
+    var result = [id]
+    for name in names.dropFirst() + [peerAddress] where KernelName.isAddressable(name) && seen.insert(name).inserted {
+      result.append(name)
+    }
+    return result
+  }
+
+  /// What the classic dialogue led to: after the id it tells the list from its end.
+  func negotiated(serializer: String, peerAddress: String) -> Negotiated {
+    let inOrder = Array(announced.prefix(1) + announced.dropFirst().reversed())
+    return Negotiated(
+      names: Self.addressable(inOrder, peerAddress: peerAddress), pid: nil, serializer: serializer, negotiation: .ikc)
+  }
+}
+
+extension SetupLine {
+  /// What the exchange of SETUP lines led to, this one being the peer's.
+  func negotiated(serializer: String, peerAddress: String) -> Negotiated {
+    Negotiated(
+      names: PeerNames.addressable(names, peerAddress: peerAddress), pid: pid, serializer: serializer,
+      negotiation: .ikc0)
+  }
+}
