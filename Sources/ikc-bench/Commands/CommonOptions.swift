@@ -42,6 +42,9 @@ struct CommonOptions: ParsableArguments {
   @Option(help: "Write the results as one self-contained page to this file.")
   var html: String?
 
+  @Option(help: "Write the chart against the floor as a picture to this file.")
+  var svg: String?
+
   @Option(help: "Measure the server at this address instead of one of our own.")
   var connect: ServerAddress?
 
@@ -82,17 +85,21 @@ struct CommonOptions: ParsableArguments {
     return settings
   }
 
-  /// Takes the measurements and shows them in each way that was asked for.
-  func report(_ measure: (Settings) async throws -> [Measurement]) async throws {
+  /// Measures and shows the results them in each way that was asked for.
+  func report(_ measure: (Settings) async throws -> [Comparison]) async throws {
     ChildRegistry.endWithSignals()
     FileLimit.raise()
     signal(SIGPIPE, SIG_IGN)
     var report = Report(
       command: (["ikc-bench"] + CommandLine.arguments.dropFirst()).joined(separator: " "),
       date: Date(), machine: .current(), settings: settings)
-    report.measurements = try await measure(settings)
+    report.comparisons = try await measure(settings)
     if json != "-" { print(report.machine.summary, "\n", report.text(), separator: "\n", terminator: "") }
     if let json { try write(report.json(), to: json) }
+    if let html { try write(Data(Page(report: report).rendered().utf8), to: html) }
+    if let svg {
+      try write(Data(OverviewChart(report.comparisons).rendered(style: Palette.picture).utf8), to: svg)
+    }
   }
 
   private func write(_ data: Data, to path: String) throws {

@@ -1,17 +1,17 @@
 internal import Histogram
 
-/// Runs the trials of a measurement side by side: a round of each in turn, so
+/// Runs the trials of a comparison side by side: a round of each in turn, so
 /// that what else the machine does meets all of them alike.
 struct Runner {
   var rounds: Int
   var limit: Limit
-  var progress: Progress
+  var progress: ProgressLine
 
-  /// - Parameter scale: What one operation counts in the measurement's unit.
+  /// - Parameter scale: What one operation counts in the comparison's unit.
   func measure(
-    mode: String, title: String, unit: Unit, scale: Double = 1, trials: [any Trial]
-  ) async throws -> Measurement {
-    var measurement = Measurement(mode: mode, title: title, unit: unit)
+    mode: String, title: String, unit: FigureUnit, scale: Double = 1, trials: [any Trial]
+  ) async throws -> Comparison {
+    var comparison = Comparison(mode: mode, title: title, unit: unit)
     var prepared: [any Trial] = []
     do {
       for trial in trials {
@@ -21,14 +21,14 @@ struct Runner {
         _ = try await trial.round(limit.warmUp)
       }
       let samples = try await samples(of: trials, title)
-      measurement.rows = zip(trials, samples).map { Self.row($0.contender, $1, scale: scale) }
+      comparison.rows = zip(trials, samples).map { Self.row($0.contender, $1, scale: scale) }
     } catch {
       for trial in prepared { await trial.finish() }
       throw error
     }
     for trial in prepared { await trial.finish() }
     progress.clear()
-    return measurement
+    return comparison
   }
 
   private func samples(of trials: [any Trial], _ title: String) async throws -> [[Sample]] {
@@ -42,9 +42,9 @@ struct Runner {
     return samples
   }
 
-  static func row(_ contender: Contender, _ samples: [Sample], scale: Double) -> Measurement.Row {
+  static func row(_ contender: Contender, _ samples: [Sample], scale: Double) -> Comparison.Row {
     let rates = samples.map { $0.rate * scale }
-    var row = Measurement.Row(contender: contender, figure: rates.median, rounds: rates)
+    var row = Comparison.Row(contender: contender, figure: rates.median, rounds: rates)
     var latencies: Histogram<UInt64>?
     let width = Double(Recorder.sliceWidth) / 1e9
     for recorder in samples.compactMap(\.recorder) {

@@ -28,7 +28,7 @@ struct Settings: Sendable {
   var perl = false
 
   var runner: Runner {
-    Runner(rounds: rounds, limit: limit, progress: Progress())
+    Runner(rounds: rounds, limit: limit, progress: ProgressLine())
   }
 
   /// An address of its own for each server: a free port, or a file not used yet.

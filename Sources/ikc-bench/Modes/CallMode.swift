@@ -6,7 +6,7 @@ struct CallMode {
     self.settings = settings
   }
 
-  func measure() async throws -> Measurement {
+  func measure() async throws -> Comparison {
     let connections = settings.connections ?? 1
     let depth = settings.depth ?? 128
     let wire = WireSizes(request: (settings.size ?? 64) + 200, reply: (settings.size ?? 64) + 100)

@@ -6,7 +6,7 @@ struct PostMode {
     self.settings = settings
   }
 
-  func measure() async throws -> Measurement {
+  func measure() async throws -> Comparison {
     let connections = settings.connections ?? 1
     let wire = WireSizes(request: (settings.size ?? 64) + 100, reply: 0)
     return try await settings.runner.measure(

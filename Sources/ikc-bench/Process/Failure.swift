@@ -1,4 +1,4 @@
-/// Why a measurement could not be taken: one line for stderr.
+/// Why a comparison could not be taken: one line for stderr.
 struct Failure: Error, CustomStringConvertible {
   var description: String
 

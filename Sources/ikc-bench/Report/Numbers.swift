@@ -27,3 +27,8 @@ func formatted(_ number: Double, decimals: Int = 0) -> String {
 func significant(_ number: Double) -> String {
   formatted(number, decimals: number.magnitude < 10 ? 2 : number.magnitude < 100 ? 1 : 0)
 }
+
+/// A ratio: two decimals where they say enough, more for the small and none for the large.
+func ratioText(_ ratio: Double) -> String {
+  formatted(ratio, decimals: ratio < 0.1 ? 3 : ratio < 100 ? 2 : 0)
+}

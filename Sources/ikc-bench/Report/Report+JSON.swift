@@ -12,7 +12,8 @@ extension Report {
 
 extension Report: Encodable {
   private enum Key: String, CodingKey {
-    case command, date, machine, perl, settings, measurements
+    case command, date, machine, perl, settings
+    case comparisons = "measurements"
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -22,7 +23,7 @@ extension Report: Encodable {
     try container.encode(machine, forKey: .machine)
     try container.encodeIfPresent(perl, forKey: .perl)
     try container.encode(settings, forKey: .settings)
-    try container.encode(measurements, forKey: .measurements)
+    try container.encode(comparisons, forKey: .comparisons)
   }
 }
 
@@ -65,7 +66,7 @@ private struct UnitKey: CodingKey {
   init?(intValue: Int) { nil }
 }
 
-extension Measurement: Encodable {
+extension Comparison: Encodable {
   private enum Key: String, CodingKey {
     case mode, title, note, results
   }
@@ -76,26 +77,26 @@ extension Measurement: Encodable {
     try container.encode(title, forKey: .title)
     try container.encodeIfPresent(note, forKey: .note)
     var results = container.nestedUnkeyedContainer(forKey: .results)
-    for row in rows { try results.encode(EncodedRow(row: row, measurement: self)) }
+    for row in rows { try results.encode(EncodedRow(row: row, comparison: self)) }
   }
 }
 
-/// A row, with the ratios that only its measurement knows.
+/// A row, with the ratios that only its comparison knows.
 private struct EncodedRow: Encodable {
-  var row: Measurement.Row
-  var measurement: Measurement
+  var row: Comparison.Row
+  var comparison: Comparison
 
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: UnitKey.self)
-    let unit = measurement.unit.key
+    let unit = comparison.unit.key
     try container.encode(row.contender.name, forKey: UnitKey("name"))
     try container.encode(row.contender.role, forKey: UnitKey("role"))
     try container.encode(row.figure, forKey: UnitKey(unit))
     if !row.rounds.isEmpty { try container.encode(row.rounds, forKey: UnitKey("rounds_\(unit)")) }
-    try container.encodeIfPresent(measurement.ratio(row, to: .floor), forKey: UnitKey("ratio_to_floor"))
-    try container.encodeIfPresent(measurement.ratio(row, to: .perl), forKey: UnitKey("ratio_to_perl"))
+    try container.encodeIfPresent(comparison.ratio(row, to: .floor), forKey: UnitKey("ratio_to_floor"))
+    try container.encodeIfPresent(comparison.ratio(row, to: .perl), forKey: UnitKey("ratio_to_perl"))
     try container.encodeIfPresent(
-      measurement.latencyRatio(row, to: .floor), forKey: UnitKey("p50_ratio_to_floor"))
+      comparison.latencyRatio(row, to: .floor), forKey: UnitKey("p50_ratio_to_floor"))
     if !row.throughput.isEmpty {
       let slice = Double(Recorder.sliceWidth) / 1e6
       try container.encode(slice, forKey: UnitKey("throughput_slice_milliseconds"))

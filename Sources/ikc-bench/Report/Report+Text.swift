@@ -4,25 +4,26 @@ extension Report {
     var header = ["", "", "p50 µs", "p99 µs", "p99.9 µs", "× floor", "p50 × floor"]
     if hasPerl { header.append("× perl") }
     var table = TextTable(header: header)
-    for measurement in measurements {
-      table.lines.append(.heading(measurement.title))
-      for row in measurement.rows { table.lines.append(.cells(cells(of: row, in: measurement))) }
-      if let note = measurement.note { table.lines.append(.note(note)) }
+    for comparison in comparisons {
+      table.lines.append(.heading(comparison.title))
+      for row in comparison.rows {
+        var cells = cells(of: row, in: comparison)
+        cells[0] = "  " + cells[0]
+        table.lines.append(.cells(cells))
+      }
+      if let note = comparison.note { table.lines.append(.note(note)) }
     }
     return table.rendered()
   }
 
-  private func cells(of row: Measurement.Row, in measurement: Measurement) -> [String] {
-    let figure = formatted(row.figure, decimals: measurement.unit.decimals)
-    var cells = ["  \(row.contender.name)", "\(figure) \(measurement.unit.label)"]
+  /// A row's cells, for each form of the table.
+  func cells(of row: Comparison.Row, in comparison: Comparison) -> [String] {
+    let figure = formatted(row.figure, decimals: comparison.unit.decimals)
+    var cells = [row.contender.name, "\(figure) \(comparison.unit.label)"]
     cells += [row.latency?.p50, row.latency?.p99, row.latency?.p999].map { $0.map(significant) ?? "–" }
-    cells.append(ratioText(measurement.ratio(row, to: .floor)))
-    cells.append(ratioText(measurement.latencyRatio(row, to: .floor)))
-    if hasPerl { cells.append(ratioText(measurement.ratio(row, to: .perl))) }
+    cells.append(comparison.ratio(row, to: .floor).map(ratioText) ?? "–")
+    cells.append(comparison.latencyRatio(row, to: .floor).map(ratioText) ?? "–")
+    if hasPerl { cells.append(comparison.ratio(row, to: .perl).map(ratioText) ?? "–") }
     return cells
-  }
-
-  private func ratioText(_ ratio: Double?) -> String {
-    ratio.map { formatted($0, decimals: 2) } ?? "–"
   }
 }

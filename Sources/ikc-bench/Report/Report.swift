@@ -7,9 +7,9 @@ struct Report: Sendable {
   var machine: Machine
   var perl: String?
   var settings: Settings
-  var measurements: [Measurement] = []
+  var comparisons: [Comparison] = []
 
   var hasPerl: Bool {
-    measurements.contains { $0.row(.perl) != nil }
+    comparisons.contains { $0.row(.perl) != nil }
   }
 }

@@ -1,5 +1,5 @@
 /// One thing that was measured, for each contender: a group of rows of the table.
-struct Measurement: Sendable {
+struct Comparison: Sendable {
   struct Row: Sendable {
     var contender: Contender
     /// Median of the rounds.
@@ -12,7 +12,7 @@ struct Measurement: Sendable {
 
   var mode: String
   var title: String
-  var unit: Unit
+  var unit: FigureUnit
   var rows: [Row] = []
   /// A sentence below the group, where its figures need one.
   var note: String?

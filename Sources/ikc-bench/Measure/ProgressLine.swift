@@ -1,7 +1,7 @@
 import Foundation
 
 /// What is being measured, on one line of a terminal; nothing where stderr is none.
-struct Progress: Sendable {
+struct ProgressLine: Sendable {
   var shown = isatty(STDERR_FILENO) == 1
   private let coloured = ProcessInfo.processInfo.environment["NO_COLOR"] == nil
 
