@@ -4,7 +4,7 @@
 
 SWIFT ?= swift
 ARGS ?=
-SOURCES = Package.swift Sources Tests
+SOURCES = Package.swift Sources Examples Tests
 
 .PHONY: build bench test lint format setup clean
 

@@ -60,15 +60,32 @@ let package = Package(
       ],
       swiftSettings: settings
     ),
+    .executableTarget(
+      name: "TimeServer",
+      dependencies: ["IKC"],
+      path: "Examples/TimeServer",
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "TimeClient",
+      dependencies: ["IKC"],
+      path: "Examples/TimeClient",
+      swiftSettings: settings
+    ),
+    .target(
+      name: "TestSupport",
+      path: "Tests/TestSupport",
+      swiftSettings: settings
+    ),
     .testTarget(
       name: "IKCTests",
-      dependencies: ["IKC"],
+      dependencies: ["IKC", "TestSupport"],
       resources: [.copy("Fixtures"), .copy("Peers")],
       swiftSettings: settings
     ),
     .testTarget(
       name: "ToolTests",
-      dependencies: ["ikc", "IKC"],
+      dependencies: ["ikc", "TimeServer", "TimeClient", "TestSupport"],
       swiftSettings: settings
     ),
     .testTarget(
