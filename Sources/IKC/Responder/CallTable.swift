@@ -3,7 +3,7 @@
 /// A plain value: the caller brings the time and runs what comes out. Adding, answering, ending by time and
 /// ending by channel take constant time a call, whatever else is pending.
 struct CallTable {
-  typealias Completion = @Sendable (sending Result<Reply, IKCError>) -> Void
+  typealias Completion = @Sendable (Result<Reply, IKCError>) -> Void
 
   private static let none = UInt32.max
 
