@@ -1,0 +1,39 @@
+import Synchronization
+import Testing
+
+/// Gathers what callbacks bring, and lets a test wait until there is enough.
+final class Collector<Element: Sendable>: Sendable {
+  private struct State {
+    var elements: [Element] = []
+    var waiting: [(count: Int, resume: @Sendable () -> Void)] = []
+  }
+
+  private let state = Mutex(State())
+
+  /// Adds an element. Any thread.
+  func add(_ element: Element) {
+    let ready = state.withLock { state in
+      state.elements.append(element)
+      let ready = state.waiting.filter { $0.count <= state.elements.count }
+      state.waiting.removeAll { $0.count <= state.elements.count }
+      return ready
+    }
+    for waiter in ready { waiter.resume() }
+  }
+
+  /// What has come so far.
+  var elements: [Element] { state.withLock { $0.elements } }
+
+  /// The first `count` elements, as soon as there are that many.
+  func first(_ count: Int) async -> [Element] {
+    await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+      let isReady = state.withLock { state in
+        if state.elements.count >= count { return true }
+        state.waiting.append((count, { continuation.resume() }))
+        return false
+      }
+      if isReady { continuation.resume() }
+    }
+    return Array(elements.prefix(count))
+  }
+}

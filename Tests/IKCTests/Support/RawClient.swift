@@ -1,0 +1,89 @@
+import Foundation
+import IKC
+
+/// A client made of a bare socket, to send a kernel what no kernel sends. Calls block, for ten seconds at most.
+final class RawClient: Sendable {
+  private let descriptor: Int32
+
+  init(_ address: Address) throws {
+    guard case .tcp(_, let port) = address else { throw POSIXError(.EINVAL) }
+    #if canImport(Darwin)
+      descriptor = socket(AF_INET, SOCK_STREAM, 0)
+    #else
+      descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    #endif
+    var place = sockaddr_in()
+    place.sin_family = sa_family_t(AF_INET)
+    place.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    place.sin_port = UInt16(port).bigEndian
+    var patience = timeval(tv_sec: 10, tv_usec: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+    let status = withUnsafePointer(to: &place) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    guard status == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+  }
+
+  deinit { close(descriptor) }
+
+  /// Negotiates as a kernel of that id; returns the server's line.
+  @discardableResult
+  func negotiate(names: String = "raw-00000000-00000000-00000001,Raw") -> String {
+    send(Array("SETUP KERNEL=\(names);FREEZER=Storable;PID=7\r\n".utf8))
+    return receiveLine()
+  }
+
+  /// Sends bytes; what the peer no longer takes is dropped.
+  func send(_ bytes: [UInt8]) {
+    var sent = 0
+    while sent < bytes.count {
+      let count = bytes[sent...].withUnsafeBytes { Foundation.send(descriptor, $0.baseAddress, $0.count, 0x4000) }
+      guard count > 0 else { return }
+      sent += count
+    }
+  }
+
+  /// Sends a body as a frame.
+  func send(frame body: [UInt8]) { send(Array("\(body.count)\0".utf8) + body) }
+
+  /// Sends a message as a frame.
+  func send(_ message: Value) throws { send(frame: try StorableSerializer().encode(message)) }
+
+  /// Says that no more comes.
+  func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+  /// The next line, without its end; empty where the peer has closed.
+  func receiveLine() -> String {
+    var line: [UInt8] = []
+    while let byte = receive(1).first, byte != 10 { line.append(byte) }
+    return String(decoding: line.filter { $0 != 13 }, as: UTF8.self)
+  }
+
+  /// The next frame as a message; nil where the peer has closed.
+  func receiveMessage() throws -> Value? {
+    var digits: [UInt8] = []
+    while true {
+      guard let byte = receive(1).first else { return nil }
+      if byte == 0 { break }
+      digits.append(byte)
+    }
+    let body = receive(Int(String(decoding: digits, as: UTF8.self)) ?? 0)
+    return try body.withUnsafeBytes { try StorableSerializer().decode($0) }
+  }
+
+  /// Whether the peer closes without sending more.
+  func isClosedByPeer() -> Bool { receive(1).isEmpty }
+
+  private func receive(_ size: Int) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: size)
+    var received = 0
+    while received < size {
+      let count = bytes[received...].withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, $0.count, 0) }
+      guard count > 0 else { return [] }
+      received += count
+    }
+    return bytes
+  }
+}
