@@ -3,11 +3,25 @@
 /// A value has no identity: what it holds twice is written twice. So that a value of little memory
 /// can't become an image without end, `maximumSize` bounds what is written.
 struct StorableEncoder {
-  /// A container or other item whose inner items are being written.
-  enum Frame {
-    case array([Value], next: Int)
-    /// `isOpen` says that the value of the element at `next` is written and its key is not.
-    case hash(HashStorage, next: Int, isFlagged: Bool, isOpen: Bool)
+  /// An array or hash whose elements are being written, or `special` for the last one of those.
+  struct Frame {
+    enum Kind: UInt8 {
+      case array
+      case hash
+      case flagHash
+      case special
+    }
+
+    var kind: Kind
+    /// Whether the value of a hash's next element is written and its key is not.
+    var isOpen = false
+    /// The elements to come. The value that is being written owns them, so that frames are plain memory.
+    var next: UnsafeRawPointer?
+    var remaining = 0
+  }
+
+  /// What is rarer and has to be kept.
+  enum Special {
     /// An item whose turn has come; without the reference where `isReferent` says so.
     case item(Value, isReferent: Bool)
     /// The end of what counted a level.
@@ -25,6 +39,7 @@ struct StorableEncoder {
   /// The number of the next item.
   var tag: UInt32
   private var frames: [Frame] = []
+  private var specials: [Special] = []
   private var classes: [ByteString: Int] = [:]
   private let firstClass: Int
 
@@ -51,75 +66,74 @@ struct StorableEncoder {
 
   /// Writes the value as a container's element.
   mutating func writeItem(_ value: Value, to writer: inout ByteWriter) throws(IKCError) {
-    try begin(value, isReferent: false, &writer)
-    try run(&writer)
+    try write(value, isReferent: false, &writer)
   }
 
   /// Writes what the value, which has to be a reference, refers to: an image's root.
   mutating func writeRoot(_ value: Value, to writer: inout ByteWriter) throws(IKCError) {
-    try begin(value, isReferent: true, &writer)
-    try run(&writer)
+    try write(value, isReferent: true, &writer)
   }
 
-  /// Writes all items inside those that have begun.
-  private mutating func run(_ writer: inout ByteWriter) throws(IKCError) {
+  private mutating func write(_ value: Value, isReferent: Bool, _ writer: inout ByteWriter) throws(IKCError) {
+    // The frames refer into the value.
+    defer { withExtendedLifetime(value) {} }
+    try begin(value, isReferent: isReferent, &writer)
     while let frame = frames.popLast() {
-      switch frame {
-      case .array(let elements, let next):
-        try continueArray(elements, from: next, &writer)
-      case .hash(let storage, let next, let isFlagged, let isOpen):
-        try continueHash(storage, from: next, isFlagged: isFlagged, isOpen: isOpen, &writer)
-      case .item(let value, let isReferent):
-        try begin(value, isReferent: isReferent, &writer)
-      case .tiedKey(let key):
-        try begin(key, isReferent: false, &writer)
-      case .tiedIndex(let index):
-        try writer.writeStorable(length: index, order: order)
-      case .hook(let hook, let next, let tags):
-        try continueHook(hook, next: next, tags: tags, &writer)
-      case .end:
-        nesting.leave()
+      switch frame.kind {
+      case .array: try continueArray(frame, &writer)
+      case .hash, .flagHash: try continueHash(frame, &writer)
+      case .special: try continueSpecial(&writer)
       }
     }
   }
 
-  private mutating func continueArray(
-    _ elements: [Value], from first: Int, _ writer: inout ByteWriter
-  ) throws(IKCError) {
-    var index = first
-    while index < elements.count {
-      if try !writeScalar(elements[index], &writer) {
-        frames.append(.array(elements, next: index + 1))
-        return try begin(elements[index], isReferent: false, &writer)
+  private mutating func continueSpecial(_ writer: inout ByteWriter) throws(IKCError) {
+    switch specials.removeLast() {
+    case .item(let value, let isReferent): try begin(value, isReferent: isReferent, &writer)
+    case .end: nesting.leave()
+    case .tiedKey(let key): try begin(key, isReferent: false, &writer)
+    case .tiedIndex(let index): try writer.writeStorable(length: index, order: order)
+    case .hook(let hook, let next, let tags): try continueHook(hook, next: next, tags: tags, &writer)
+    }
+  }
+
+  private mutating func continueArray(_ frame: Frame, _ writer: inout ByteWriter) throws(IKCError) {
+    guard var element = frame.next?.assumingMemoryBound(to: Value.self) else { return nesting.leave() }
+    let end = element + frame.remaining
+    while element < end {
+      if try !writeScalar(element.pointee, &writer) {
+        frames.append(Frame(kind: .array, next: element + 1, remaining: end - element - 1))
+        return try begin(element.pointee, isReferent: false, &writer)
       }
-      index &+= 1
+      element += 1
     }
     nesting.leave()
   }
 
-  private mutating func continueHash(
-    _ storage: HashStorage, from first: Int, isFlagged: Bool, isOpen: Bool, _ writer: inout ByteWriter
-  ) throws(IKCError) {
-    var index = first
-    if isOpen {
-      try writeKey(storage[index].key, isFlagged: isFlagged, &writer)
-      index &+= 1
+  private mutating func continueHash(_ frame: Frame, _ writer: inout ByteWriter) throws(IKCError) {
+    guard var entry = frame.next?.assumingMemoryBound(to: HashTable.Entry.self) else { return nesting.leave() }
+    let end = entry + frame.remaining
+    let isFlagged = frame.kind == .flagHash
+    if frame.isOpen {
+      try writeKey(entry.pointee.key, isFlagged: isFlagged, &writer)
+      entry += 1
     }
-    while index < storage.header.count {
-      let entry = storage[index]
-      if try !writeScalar(entry.value, &writer) {
-        frames.append(.hash(storage, next: index, isFlagged: isFlagged, isOpen: true))
-        return try begin(entry.value, isReferent: false, &writer)
+    while entry < end {
+      if try !writeScalar(entry.pointee.value, &writer) {
+        frames.append(Frame(kind: frame.kind, isOpen: true, next: entry, remaining: end - entry))
+        return try begin(entry.pointee.value, isReferent: false, &writer)
       }
-      try writeKey(entry.key, isFlagged: isFlagged, &writer)
-      index &+= 1
+      try writeKey(entry.pointee.key, isFlagged: isFlagged, &writer)
+      entry += 1
     }
     nesting.leave()
   }
 
   @inline(__always)
-  private func writeKey(_ key: Value.Hash.Key, isFlagged: Bool, _ writer: inout ByteWriter) throws(IKCError) {
-    if isFlagged { return try writer.writeStorableFlagKey(key, order: order) }
+  private func writeKey(
+    _ key: borrowing Value.Hash.Key, isFlagged: Bool, _ writer: inout ByteWriter
+  ) throws(IKCError) {
+    if isFlagged { return try writer.writeStorableFlagKey(copy key, order: order) }
     let order = order
     try key.stored.withUnsafeBytes { octets throws(IKCError) in
       try writer.writeStorableKey(octets, order: order)
@@ -160,9 +174,9 @@ struct StorableEncoder {
       if !isReferent {
         writeReference(StorableTag.reference, &writer)
         try nesting.enter()
-        frames.append(.end)
+        push(.end)
       }
-      if try !writeScalar(target, &writer) { frames.append(.item(target, isReferent: false)) }
+      if try !writeScalar(target, &writer) { push(.item(target, isReferent: false)) }
     case .special(let special):
       try begin(special, isReferent: isReferent, &writer)
     default:
@@ -182,7 +196,9 @@ struct StorableEncoder {
     try nesting.enter()
     try writer.writeStorableArray(count: elements.count, isReferenced: isReferenced, order: order)
     tag &+= isReferenced ? 2 : 1
-    frames.append(.array(elements, next: 0))
+    elements.withUnsafeBufferPointer {
+      frames.append(Frame(kind: .array, next: UnsafeRawPointer($0.baseAddress), remaining: $0.count))
+    }
   }
 
   private mutating func beginHash(
@@ -194,17 +210,22 @@ struct StorableEncoder {
       try writer.writeStorableHash(count: 0, isReferenced: isReferenced, order: order)
       return nesting.leave()
     }
-    let isFlagged = storage.hasTextKey
+    let isFlagged = storage.table.hasTextKey
     if isFlagged {
-      try writer.writeStorableFlagHash(count: storage.header.count, isReferenced: isReferenced, order: order)
+      try writer.writeStorableFlagHash(count: storage.count, isReferenced: isReferenced, order: order)
     } else {
-      try writer.writeStorableHash(count: storage.header.count, isReferenced: isReferenced, order: order)
+      try writer.writeStorableHash(count: storage.count, isReferenced: isReferenced, order: order)
     }
-    frames.append(.hash(storage, next: 0, isFlagged: isFlagged, isOpen: false))
+    let entries = storage.table.elements
+    frames.append(
+      Frame(kind: isFlagged ? .flagHash : .hash, next: UnsafeRawPointer(entries.baseAddress), remaining: entries.count))
   }
 
   /// Leaves an item for later.
-  mutating func push(_ frame: Frame) { frames.append(frame) }
+  mutating func push(_ special: Special) {
+    specials.append(special)
+    frames.append(Frame(kind: .special))
+  }
 
   /// The index of a class that was named before; a new one gets the next index.
   mutating func index(of name: ByteString) -> (index: Int, isNew: Bool) {

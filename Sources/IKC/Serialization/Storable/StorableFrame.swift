@@ -34,8 +34,8 @@ struct StorableFrame {
   var remaining = 0
   /// Where its elements begin on the stack.
   var height = 0
-  /// The elements of a hash so far.
-  var hash: HashStorage?
+  /// The elements of a hash so far. The reader's list of hashes owns it, so that frames are plain memory.
+  var hash: HashTable?
 
   /// Whether the reference in front of an array or hash, which has the number before, is part of it.
   var isReferenced = false

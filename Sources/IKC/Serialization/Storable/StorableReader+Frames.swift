@@ -39,6 +39,8 @@ extension StorableReader {
     array.isReferenced = isReferenced
     array.remaining = count
     array.height = stack.count
+    // A count alone must not take much memory.
+    stack.reserve(min(count, 1 << 15))
     try open(array)
     return count > 0 ? .more : try endContainer(.array([]))
   }
@@ -52,9 +54,15 @@ extension StorableReader {
     hash.isReferenced = isReferenced
     hash.remaining = count
     // Room comes with the elements: a count alone must not take memory.
-    if count > 0 { hash.hash = HashStorage.make(capacity: min(count, 64)) }
+    guard count > 0 else {
+      try open(hash)
+      return try endContainer(.hash(Value.Hash()))
+    }
+    let storage = HashStorage.make(capacity: min(count, 64))
+    hashes.append(storage)
+    hash.hash = storage.table
     try open(hash)
-    return count > 0 ? .more : try endContainer(.hash(Value.Hash()))
+    return .more
   }
 
   /// Begins an item around one or two others.
@@ -139,12 +147,17 @@ extension StorableReader {
 
   @inline(__always)
   private mutating func store(_ key: Value.Hash.Key, _ value: consuming Value) {
-    var storage = frame.hash.unsafelyUnwrapped
-    if storage.header.count == storage.header.capacity {
-      storage = storage.moved(capacity: storage.header.capacity * 2)
-      frame.hash = storage
-    }
-    storage.set(key, value)
+    let table = frame.hash.unsafelyUnwrapped
+    if table.head.pointee.count == table.head.pointee.room { growHash() }
+    frame.hash.unsafelyUnwrapped.set(key, value)
+  }
+
+  @inline(never)
+  private mutating func growHash() {
+    let storage = hashes.removeLast()
+    let larger = storage.moved(capacity: storage.room * 2)
+    hashes.append(larger)
+    frame.hash = larger.table
   }
 
   /// Puts a value into a hash with flags.
@@ -205,7 +218,7 @@ extension StorableReader {
         if frame.kind == .hash { try insert(value) } else { try insertFlagged(value) }
         frame.remaining &-= 1
         if frame.remaining > 0 { return .more }
-        (value, isReferent) = end(.hash(Value.Hash(storage: frame.hash)))
+        (value, isReferent) = end(.hash(Value.Hash(storage: hashes.removeLast())))
       case .reference:
         (value, isReferent) = endReference(value, isReferent: isReferent)
       default:

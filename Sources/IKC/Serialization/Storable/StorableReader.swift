@@ -15,6 +15,8 @@ struct StorableReader: ~Copyable {
   var stack = ValueStack()
   var frame = StorableFrame(kind: .slot, tag: 0)
   var outer: [StorableFrame] = []
+  /// What the frames of hashes refer to.
+  var hashes: [HashStorage] = []
   var depth = 0
   /// The number of the next item.
   var tag: Int
@@ -63,6 +65,7 @@ struct StorableReader: ~Copyable {
     classIndex = -1
     stack.removeAll()
     outer.removeAll()
+    hashes.removeAll()
     depth = 0
     memory = StorableMemory(firstTag: firstTag)
     guard let value = try attempt(as: kind) else { throw .storable("can't be read") }
@@ -188,7 +191,7 @@ struct StorableReader: ~Copyable {
   @inline(__always)
   private mutating func text(count: Int) throws(IKCError) -> Value {
     let octets = try cursor.octets(count)
-    if let text = String(validating: octets, as: UTF8.self) { return .string(text) }
+    if let text = Text.string(octets) { return .string(text) }
     return .special(.malformedText(ByteString(octets)))
   }
 

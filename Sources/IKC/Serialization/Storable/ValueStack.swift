@@ -16,18 +16,23 @@ struct ValueStack: ~Copyable {
 
   @inline(__always)
   mutating func push(_ value: consuming Value) {
-    if count == capacity { grow() }
+    if count == capacity { grow(to: capacity * 2) }
     (base + count).initialize(to: value)
     count &+= 1
   }
 
+  /// Makes room for `extra` more.
+  mutating func reserve(_ extra: Int) {
+    if capacity - count < extra { grow(to: max(count + extra, capacity * 2)) }
+  }
+
   @inline(never)
-  private mutating func grow() {
-    let larger = UnsafeMutablePointer<Value>.allocate(capacity: capacity * 2)
+  private mutating func grow(to size: Int) {
+    let larger = UnsafeMutablePointer<Value>.allocate(capacity: size)
     larger.moveInitialize(from: base, count: count)
     base.deallocate()
     base = larger
-    capacity *= 2
+    capacity = size
   }
 
   /// Takes the top one away.

@@ -12,12 +12,14 @@ final class ByteBuffer: ManagedBuffer<Int, UInt8> {
     return unsafeDowncast(buffer, to: ByteBuffer.self)
   }
 
-  var count: Int { header }
+  // Through pointers: `header` itself would be checked for exclusive access each time.
+  @inline(__always)
+  var count: Int { withUnsafeMutablePointerToHeader { $0.pointee } }
 
   /// The bytes; valid as long as the buffer is held.
   @inline(__always)
   var bytes: UnsafeRawBufferPointer {
     let start = withUnsafeMutablePointerToElements { UnsafeRawPointer($0) }
-    return UnsafeRawBufferPointer(start: start, count: header)
+    return UnsafeRawBufferPointer(start: start, count: count)
   }
 }

@@ -125,7 +125,7 @@ public struct ByteString: Sendable {
   public var bytes: [UInt8] { withUnsafeBytes { [UInt8]($0) } }
 
   /// The bytes read as UTF-8; nil where they are not valid UTF-8.
-  public var text: String? { withUnsafeBytes { String(validating: $0, as: UTF8.self) } }
+  public var text: String? { withUnsafeBytes { Text.string($0) } }
 
   /// Whether all bytes are below 128.
   var isASCII: Bool { withUnsafeBytes { Text.isASCII($0) } }

@@ -27,21 +27,21 @@ extension Value {
     }
 
     /// How many elements there are.
-    public var count: Int { storage?.header.count ?? 0 }
+    public var count: Int { storage?.count ?? 0 }
 
     /// Whether there is no element.
     public var isEmpty: Bool { count == 0 }
 
     /// The element of that key. Setting nil removes it; a new key goes to the end.
     public subscript(key: Key) -> Value? {
-      get { storage?.find(key).map { storage.unsafelyUnwrapped[$0].value } }
+      get { storage?.table.find(key).map { storage.unsafelyUnwrapped[$0].value } }
       set {
         guard let newValue else {
           remove(key)
           return
         }
         makeUnique(room: 1)
-        storage.unsafelyUnwrapped.set(key, newValue)
+        storage.unsafelyUnwrapped.table.set(key, newValue)
       }
     }
 
@@ -63,9 +63,9 @@ extension Value {
     public var values: some Sequence<Value> { lazy.map(\.value) }
 
     private mutating func remove(_ key: Key) {
-      guard let position = storage?.find(key) else { return }
+      guard let position = storage?.table.find(key) else { return }
       makeUnique(room: 0)
-      storage.unsafelyUnwrapped.remove(at: position)
+      storage.unsafelyUnwrapped.table.remove(at: position)
     }
 
     private mutating func makeUnique(room: Int) {
@@ -73,10 +73,10 @@ extension Value {
         storage = HashStorage.make(capacity: Swift.max(room, 4))
         return
       }
-      let needed = current.header.count + room
-      if isKnownUniquelyReferenced(&storage), needed <= current.header.capacity { return }
+      let needed = current.count + room
+      if isKnownUniquelyReferenced(&storage), needed <= current.room { return }
       let capacity =
-        needed <= current.header.capacity ? current.header.capacity : Swift.max(needed, current.header.count * 2)
+        needed <= current.room ? current.room : Swift.max(needed, current.count * 2)
       storage = current.copy(capacity: capacity)
     }
   }
@@ -93,7 +93,7 @@ extension Value.Hash: Sequence {
 
     /// The next element; nil behind the last one.
     public mutating func next() -> Element? {
-      guard let storage, position < storage.header.count else { return nil }
+      guard let storage, position < storage.count else { return nil }
       defer { position += 1 }
       let entry = storage[position]
       return (entry.key, entry.value)

@@ -37,6 +37,14 @@ enum Text {
     return true
   }
 
+  /// The bytes as UTF-8; nil where they are not valid.
+  @inline(__always)
+  static func string(_ bytes: UnsafeRawBufferPointer) -> String? {
+    // Much faster than `String(validating:)`: decode, and see whether anything was repaired.
+    var text = String(decoding: bytes, as: UTF8.self)
+    return text.withUTF8 { equal(UnsafeRawBufferPointer($0), bytes) } ? text : nil
+  }
+
   /// Every byte as the character of that number.
   static func latin1(_ bytes: UnsafeRawBufferPointer) -> String {
     var text = ""
