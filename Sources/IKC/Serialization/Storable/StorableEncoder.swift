@@ -221,6 +221,9 @@ struct StorableEncoder {
       Frame(kind: isFlagged ? .flagHash : .hash, next: UnsafeRawPointer(entries.baseAddress), remaining: entries.count))
   }
 
+  /// Whether a class was named: then the items behind depend on what was written here.
+  var namesClasses: Bool { !classes.isEmpty }
+
   /// Leaves an item for later.
   mutating func push(_ special: Special) {
     specials.append(special)

@@ -1,0 +1,84 @@
+/// Decodes `Decodable` types straight from an item of a Storable image.
+struct StorableDecoding {
+  /// The whole image. It must stay as it is while a decode call runs.
+  let image: UnsafeRawBufferPointer
+  let order: StorableOrder
+  /// What the item is called in messages.
+  var root = "params"
+  /// How many classes the image names before the item.
+  var firstClass = 0
+
+  /// The item at `offset` as `type`.
+  ///
+  /// - Parameter firstTag: the number of items in the image that begin before it, as back references count.
+  /// - Returns: nil where the item refers to one outside of it: then the whole image has to be read to a
+  ///   `Value`, and `ValueDecoder` does the rest.
+  /// - Throws: `cannotDecode`: the bytes are no Storable item, or no `type`.
+  @inline(__always)
+  func decode<T: Decodable>(
+    _ type: T.Type, at offset: Int, firstTag: Int, userInfo: @autoclosure () -> [CodingUserInfoKey: any Sendable] = [:]
+  ) throws(IKCError) -> T? {
+    if T.self == String.self, let text = string(at: offset) { return unsafeBitCast(text, to: type) }
+    if T.self == Int.self, let number = integer(at: offset) { return unsafeBitCast(number, to: type) }
+    return try decodeItem(type, offset, firstTag, userInfo())
+  }
+
+  @inline(never)
+  private func decodeItem<T: Decodable>(
+    _ type: T.Type, _ offset: Int, _ firstTag: Int, _ userInfo: [CodingUserInfoKey: any Sendable]
+  ) throws(IKCError) -> T? {
+    var scanner = try StorableScanner(image: image, at: offset, firstTag: firstTag, order: order)
+    do throws(IKCError) {
+      try scanner.scan()
+    } catch {
+      if scanner.isUnsuited { return try decodeValue(type, offset, firstTag, userInfo) }
+      throw error
+    }
+    guard let base = image.baseAddress else { return nil }
+    let session = DecodingSession(tape: scanner.finish(), base: base, root: root, userInfo: userInfo)
+    defer { session.finish() }
+    do {
+      let value = try session.decode(type, at: Tape.root, 0, Tape.none)
+      if !session.lacksValue { return value }
+    } catch {
+      if !session.lacksValue { throw .decoding(error, root: root) }
+    }
+    return try decodeValue(type, offset, firstTag, userInfo)
+  }
+
+  /// The same by way of a `Value`.
+  private func decodeValue<T: Decodable>(
+    _ type: T.Type, _ offset: Int, _ firstTag: Int, _ userInfo: [CodingUserInfoKey: any Sendable]
+  ) throws(IKCError) -> T? {
+    var reader = StorableReader(image: image, at: offset, firstTag: firstTag, firstClass: firstClass, order: order)
+    let value: Value
+    do throws(IKCError) {
+      value = try reader.readItem()
+    } catch {
+      if reader.refersOutside { return nil }
+      throw error
+    }
+    return try ValueDecoder(root: root, userInfo: userInfo).decode(type, from: value)
+  }
+
+  /// The text of an item that is a short string, the commonest form by far; nil for all others.
+  @inline(__always)
+  private func string(at offset: Int) -> String? {
+    guard let base = image.baseAddress, offset >= 0, image.count &- offset >= 2 else { return nil }
+    let tag = base.load(fromByteOffset: offset, as: UInt8.self)
+    guard tag == StorableTag.scalar || tag == StorableTag.text else { return nil }
+    let count = Int(base.load(fromByteOffset: offset &+ 1, as: UInt8.self))
+    guard count <= image.count &- offset &- 2 else { return nil }
+    return String(validating: UnsafeRawBufferPointer(start: base + offset + 2, count: count), as: UTF8.self)
+  }
+
+  /// The number of an item that is a short integer; nil for all others.
+  @inline(__always)
+  private func integer(at offset: Int) -> Int? {
+    guard let base = image.baseAddress, offset >= 0, image.count &- offset >= 2 else { return nil }
+    let tag = base.load(fromByteOffset: offset, as: UInt8.self)
+    if tag == StorableTag.byte { return Int(base.load(fromByteOffset: offset &+ 1, as: UInt8.self)) &- 128 }
+    guard tag == StorableTag.networkInteger, image.count &- offset >= 5 else { return nil }
+    return Int(Int32(bigEndian: base.loadUnaligned(fromByteOffset: offset &+ 1, as: Int32.self)))
+  }
+}
