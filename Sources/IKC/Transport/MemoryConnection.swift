@@ -1,5 +1,34 @@
-final class MemoryConnection: Connection, @unchecked Sendable {
-  static func pair(on loop: EventLoop, limits: ConnectionLimits = .init()) -> (MemoryConnection, MemoryConnection) {
-    preconditionFailure()
+import CUV
+
+/// One of two connected ends in one loop: everything but the system's sockets.
+final class MemoryConnection: Connection, @unchecked Sendable {  // as its superclass
+  /// Two ends that are connected to each other. On the loop's thread.
+  static func pair(
+    on loop: EventLoop, limits: ConnectionLimits = ConnectionLimits()
+  ) throws(IKCError) -> (MemoryConnection, MemoryConnection) {
+    try pair(on: loop, settings: ConnectionSettings(limits))
   }
+
+  /// The same, sharing `settings` among many.
+  static func pair(
+    on loop: EventLoop, settings: ConnectionSettings
+  ) throws(IKCError) -> (MemoryConnection, MemoryConnection) {
+    loop.assertCurrent()
+    var left: UnsafeMutablePointer<ikc_memory>?
+    var right: UnsafeMutablePointer<ikc_memory>?
+    guard ikc_memory_pair(&left, &right) != 0, let left, let right else {
+      throw .cannot("connect in memory", status: UV_ENOMEM.rawValue)
+    }
+    return (
+      MemoryConnection(stream: stream(left), loop: loop, settings: settings),
+      MemoryConnection(stream: stream(right), loop: loop, settings: settings)
+    )
+  }
+
+  private static func stream(_ memory: UnsafeMutablePointer<ikc_memory>) -> UnsafeMutablePointer<ikc_stream> {
+    UnsafeMutableRawPointer(memory).assumingMemoryBound(to: ikc_stream.self)
+  }
+
+  override var peerAddress: Endpoint? { isClosed ? nil : .unix(path: nil) }
+  override var localAddress: Endpoint? { isClosed ? nil : .unix(path: nil) }
 }
