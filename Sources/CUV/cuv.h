@@ -5,8 +5,10 @@
 // the caller owns: a static variable in these headers would not be emitted.
 #include <uv.h>
 
-#include "ikc_frames.h"
-#include "ikc_lines.h"
+#include "ikc_address.h"
+#include "ikc_listener.h"
+#include "ikc_loop.h"
+#include "ikc_thread.h"
 
 // What ikc-bench compares with.
 #include "ikc_floor.h"

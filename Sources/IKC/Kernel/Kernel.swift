@@ -47,7 +47,7 @@ public final class Kernel: Sendable {
     responder = try Responder(
       identity: identity, settings: configuration.channelSettings, queue: queue, home: home,
       logger: logger ?? Logger(label: "ikc"))
-    responder.registerLocal(limits: configuration.limits)
+    try responder.registerLocal(limits: configuration.limits)
   }
 
   deinit {

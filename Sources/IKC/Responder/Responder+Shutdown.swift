@@ -2,9 +2,9 @@ internal import Synchronization
 
 extension Responder {
   /// Makes this kernel's own sessions reachable by its names, like any other kernel's.
-  func registerLocal(limits: ConnectionLimits) {
-    home.executeAndWait { [self] in
-      let (near, far) = MemoryConnection.pair(on: home, limits: limits, mode: .frames)
+  func registerLocal(limits: ConnectionLimits) throws(IKCError) {
+    try home.executeAndWait { [self] () throws(IKCError) in
+      let (near, far) = try MemoryConnection.pair(on: home, limits: limits, mode: .frames)
       let channels = [near, far].map {
         Channel(local: $0, names: identity.names, settings: settings, owner: self)
       }

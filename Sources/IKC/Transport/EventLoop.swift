@@ -1,48 +1,269 @@
 import CUV
+import Synchronization
 
-final class EventLoop: @unchecked Sendable {
-  init(name: String = "ikc") throws(IKCError) { preconditionFailure() }
-  init(adopting loop: UnsafeMutablePointer<uv_loop_t>) throws(IKCError) { preconditionFailure() }
-  var isCurrent: Bool { preconditionFailure() }
-  /// False where the loop has stopped: `body` is never called.
+/// One `uv_loop_t`: on a thread of its own, started with the first work that it gets, or one that the application runs.
+///
+/// Methods belong to the loop's thread but where said.
+final class EventLoop: @unchecked Sendable {  // confined to its thread, but for atomics and the inbox with its lock
+  let core: UnsafeMutablePointer<ikc_loop>
+  let uv: UnsafeMutablePointer<uv_loop_t>
+
+  /// Where output goes that nobody can send any more.
+  let discarded: UnsafeMutablePointer<OutputBytes>
+
+  private let name: String
+  private let isAdopted: Bool
+  private var unblocksSigpipe = false
+  /// The thread that runs the loop; 0 before it has started and after it has stopped.
+  private let thread = Atomic<UInt>(0)
+  private let inbox = LoopInbox()
+
+  private var openHandles = 0
+  private var isClosing = false
+  private var stopped: [@Sendable () -> Void] = []
+  private var parts: [ObjectIdentifier: any LoopPart] = [:]
+  private var lingering: [ObjectIdentifier: Linger] = [:]
+
+  /// Makes a loop with a thread of its own.
+  ///
+  /// - Parameter name: the thread's name; the system shows its first 15 bytes.
+  init(name: String = "ikc") throws(IKCError) {
+    uv = .allocate(capacity: 1)
+    let status = uv_loop_init(uv)
+    guard status == 0 else {
+      uv.deallocate()
+      throw .cannot("make an event loop", status: status)
+    }
+    var failure: CInt = 0
+    guard let core = ikc_loop_make(uv, 1, &failure) else {
+      uv_loop_close(uv)
+      uv.deallocate()
+      throw .cannot("make an event loop", status: failure)
+    }
+    self.core = core
+    self.name = name
+    isAdopted = false
+    discarded = .allocate(capacity: 1)
+    discarded.initialize(to: OutputBytes(base: nil, count: 0, capacity: 0))
+    core.pointee.calls = .swift
+    core.pointee.owner = Unmanaged.passUnretained(self).toOpaque()
+  }
+
+  /// Joins a loop that the application runs. On the thread that runs it.
+  ///
+  /// The loop's own business does not keep it running, open connections and listeners do. SIGPIPE is blocked on this thread until `stop`.
+  init(adopting loop: UnsafeMutablePointer<uv_loop_t>) throws(IKCError) {
+    var failure: CInt = 0
+    guard let core = ikc_loop_make(loop, 0, &failure) else { throw .cannot("join the event loop", status: failure) }
+    self.core = core
+    uv = loop
+    name = ""
+    isAdopted = true
+    discarded = .allocate(capacity: 1)
+    discarded.initialize(to: OutputBytes(base: nil, count: 0, capacity: 0))
+    core.pointee.calls = .swift
+    unblocksSigpipe = ikc_block_sigpipe() != 0
+    thread.store(UInt(ikc_thread()), ordering: .relaxed)
+    inbox.start()
+    core.pointee.owner = Unmanaged.passRetained(self).toOpaque()
+  }
+
+  deinit {
+    if !isAdopted, inbox.isNew {
+      // It never ran: nothing but its own handles is open.
+      ikc_loop_close(core) { _ in }
+      uv_run(uv, UV_RUN_DEFAULT)
+      uv_loop_close(uv)
+      uv.deallocate()
+      ikc_loop_free(core)
+    }
+    discarded.pointee.base?.deallocate()
+    discarded.deallocate()
+  }
+
+  /// Whether this is the loop's thread. Any thread.
+  @inline(__always)
+  var isCurrent: Bool { thread.load(ordering: .relaxed) == UInt(ikc_thread()) }
+
+  @inline(__always)
+  func assertCurrent() { assert(isCurrent, "to be called on the loop's thread") }
+
+  /// The loop's time in milliseconds, as of the beginning of this turn.
+  var now: UInt64 { uv_now(uv) }
+
+  // MARK: Work from other threads
+
+  /// Calls `body` on the loop's thread, in a later turn. Any thread.
+  ///
+  /// - Returns: false where the loop has stopped; `body` is not called then.
   @discardableResult
-  func execute(_ body: @escaping @Sendable () -> Void) -> Bool { preconditionFailure() }
-  func wakeHook(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void { preconditionFailure() }
-  func schedule(after delay: Duration, _ body: @escaping () -> Void) -> LoopTimer { preconditionFailure() }
-  var now: UInt64 { preconditionFailure() }
-  func listen(
-    on address: Address, options: ListenOptions = .init(),
-    accepted: @escaping (Connection) -> Void
-  ) throws(IKCError) -> LoopListener { preconditionFailure() }
-  func connect(
-    to address: Address, limits: ConnectionLimits = .init(), keepalive: Int? = nil, timeout: Duration,
-    completion: @escaping (Result<Connection, IKCError>) -> Void
-  ) { preconditionFailure() }
-  func stop(_ completion: @escaping @Sendable () -> Void = {}) { preconditionFailure() }
+  func execute(_ body: @escaping @Sendable () -> Void) -> Bool { put(.body(body)) }
+
+  /// Makes a closure that any thread may call to have `body` called on the loop's thread.
+  func wakeHook(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
+    { [self] in execute(body) }
+  }
+
+  /// Other threads have written to `connection`. Any thread.
+  func submit(_ connection: Connection) { put(.output(connection)) }
+
+  /// Memory for other threads to write to. Any thread.
+  func spareBuffer() -> OutputBytes { inbox.spareBuffer() }
+
+  /// Takes back memory that is no longer needed, whatever it holds. Any thread.
+  func keepSpare(_ bytes: OutputBytes) { inbox.keepSpare(bytes) }
+
+  @discardableResult
+  private func put(_ item: LoopInbox.Item) -> Bool {
+    switch inbox.put(item, wake: &core.pointee.async) {
+    case .taken: return true
+    case .stopped: return false
+    case .first:
+      startThread()
+      return true
+    }
+  }
+
+  /// The async handle fired.
+  func woken() {
+    inbox.drain { item in
+      switch item {
+      case .body(let body): body()
+      case .output(let connection): connection.takeOverOutbox()
+      }
+    }
+    closeIfDone()
+  }
+
+  private func startThread() {
+    var id = uv_thread_t()
+    let context = Unmanaged.passRetained(self)
+    let status = uv_thread_create(
+      &id, { Unmanaged<EventLoop>.fromOpaque($0!).takeRetainedValue().run() }, context.toOpaque())
+    precondition(status == 0, "no thread can be started: \(IKCError.systemText(status))")
+    ikc_thread_detach(&id)
+  }
+
+  private func run() {
+    thread.store(UInt(ikc_thread()), ordering: .relaxed)
+    ikc_thread_name(name)
+    _ = ikc_block_sigpipe()
+    uv_run(uv, UV_RUN_DEFAULT)
+    let status = uv_loop_close(uv)
+    assert(status == 0, "a handle outlived its loop")
+    uv.deallocate()
+    end()
+  }
+
+  // MARK: The end
+
+  /// Closes everything that the loop owns, then ends its thread or leaves the adopted loop as it was found. Any thread.
+  ///
+  /// - Parameter completion: called on the loop's thread, after the last of its handles has closed; at once where it had stopped before.
+  func stop(_ completion: @escaping @Sendable () -> Void = {}) {
+    let taken = execute { [self] in
+      stopped.append(completion)
+      guard !isClosing else { return }
+      isClosing = true
+      for part in Array(parts.values) { part.stop() }
+      closeConnections()
+      closeIfDone()
+    }
+    if !taken { completion() }
+  }
+
+  /// Whether `stop` has been called: nothing new is to begin.
+  var isStopping: Bool { isClosing }
+
+  /// Some connections a turn, so that the rest of the application goes on.
+  private func closeConnections() {
+    var count = 0
+    var next = core.pointee.streams
+    while let stream = next, count < 1000 {
+      next = stream.pointee.next
+      guard !stream.has(IKC_CLOSING) else { continue }
+      count += 1
+      Unmanaged<Connection>.fromOpaque(stream.pointee.owner).takeUnretainedValue()
+        .fail(IKCError(.shutdown, "the kernel shut down"))
+    }
+    if count == 1000 { execute { [self] in closeConnections() } }
+  }
+
+  /// A handle of this loop was opened: `stop` waits for it.
+  func handleOpened() { openHandles += 1 }
+
+  /// A handle of this loop has closed.
+  func handleClosed() {
+    openHandles -= 1
+    closeIfDone()
+  }
+
+  private func closeIfDone() {
+    guard isClosing, openHandles == 0, core.pointee.streams == nil, inbox.closeIfEmpty() else { return }
+    openHandles = 4
+    ikc_loop_close(core) { handle in
+      let core = handle!.pointee.data.assumingMemoryBound(to: ikc_loop.self)
+      Unmanaged<EventLoop>.fromOpaque(core.pointee.owner).takeUnretainedValue().ownHandleClosed()
+    }
+  }
+
+  private func ownHandleClosed() {
+    openHandles -= 1
+    guard openHandles == 0, isAdopted else { return }
+    end()
+    Unmanaged.passUnretained(self).release()
+  }
+
+  private func end() {
+    thread.store(0, ordering: .relaxed)
+    ikc_loop_free(core)
+    if unblocksSigpipe { ikc_unblock_sigpipe() }
+    let completions = stopped
+    stopped = []
+    for completion in completions { completion() }
+  }
+
+  // MARK: What lives on the loop
+
+  /// Keeps `part` until it is removed, and ends it when the loop stops.
+  func add(_ part: any LoopPart) { parts[ObjectIdentifier(part)] = part }
+
+  func remove(_ part: any LoopPart) { parts[ObjectIdentifier(part)] = nil }
+
+  /// Calls `body` once, after `delay` (to the millisecond, rounded up), unless the timer is cancelled or the loop stops before.
+  @discardableResult
+  func schedule(after delay: Duration, _ body: @escaping () -> Void) -> LoopTimer {
+    assertCurrent()
+    let timer = LoopTimer(on: self, body)
+    if !isClosing { timer.start(milliseconds: delay.wholeMilliseconds) }
+    return timer
+  }
+
+  /// Closes a finished connection that makes no progress for `time`.
+  func linger(_ connection: Connection, for time: Duration) {
+    guard let stream = connection.stream, !stream.has(IKC_LINGERING) else { return }
+    stream.set(IKC_LINGERING)
+    lingering[ObjectIdentifier(connection)] = Linger(connection, for: time)
+  }
+
+  func endLinger(of connection: Connection) {
+    lingering.removeValue(forKey: ObjectIdentifier(connection))?.timer?.cancel()
+  }
 }
 
-final class LoopTimer {
-  func cancel() { preconditionFailure() }
+/// What a loop ends when it stops.
+protocol LoopPart: AnyObject {
+  /// Ends it; its handles may close later.
+  func stop()
 }
 
-final class LoopListener {
-  let address: Address
-  init(address: Address) { self.address = address }
-  func pause() { preconditionFailure() }
-  func resume() { preconditionFailure() }
-  func close(_ completion: @escaping () -> Void = {}) { preconditionFailure() }
-}
-
-/// Listens on one address with any number of loops.
-final class ListenerSet: Sendable {
-  let address: Address
-  init(address: Address) { self.address = address }
-  /// Any thread. `accepted` is called on the thread of the loop that the connection lives on; `completion` on some loop's thread.
-  static func open(
-    on address: Address, loops: [EventLoop], options: ListenOptions = .init(),
-    accepted: @escaping @Sendable (Connection) -> Void,
-    completion: @escaping @Sendable (Result<ListenerSet, IKCError>) -> Void
-  ) { preconditionFailure() }
-  /// Any thread.
-  func close(_ completion: @escaping @Sendable () -> Void = {}) { preconditionFailure() }
+extension Duration {
+  /// Rounded up; 0 where negative.
+  var wholeMilliseconds: UInt64 {
+    guard self > .zero else { return 0 }
+    let (seconds, attoseconds) = components
+    let (scaled, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1000)
+    let rest = UInt64(attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
+    return overflow || scaled > UInt64.max / 2 ? UInt64.max / 2 : scaled + rest
+  }
 }

@@ -1,0 +1,175 @@
+#ifndef IKC_LOOP_H
+#define IKC_LOOP_H
+
+// A loop's memory, the end of its turns, and what is done to streams of either kind.
+
+#include "ikc_memory.h"
+#include "ikc_socket.h"
+
+#define IKC_CLOSES_PER_TURN 1000
+#define IKC_FLUSHES_PER_TURN 4096
+
+static inline void ikc_stream_start(ikc_stream *stream) {
+  if (stream->flags & (IKC_READING | IKC_CLOSING)) return;
+  stream->flags |= IKC_READING;
+  if (stream->flags & IKC_LOOK) {
+    ikc_stream_mark(stream);
+  } else if (stream->flags & IKC_MEMORY) {
+    ikc_memory_start(stream);
+  } else if (!(stream->flags & IKC_ENDED)) {
+    int result = ikc_socket_start(stream);
+    if (result < 0) stream->loop->calls.failed(stream->owner, result, 0);
+  }
+}
+
+static inline void ikc_stream_pause(ikc_stream *stream) {
+  if (!(stream->flags & IKC_READING)) return;
+  stream->flags &= (uint16_t)~IKC_READING;
+  if (!(stream->flags & (IKC_MEMORY | IKC_CLOSING))) ikc_socket_stop(stream);
+}
+
+// Takes what came before a pause, then goes on reading.
+static inline void ikc_stream_look(ikc_stream *stream) {
+  if ((stream->flags & (IKC_LOOK | IKC_READING | IKC_CLOSING)) != (IKC_LOOK | IKC_READING)) return;
+  stream->flags &= (uint16_t)~IKC_LOOK;
+  if (stream->partial) ikc_stream_take_partial(stream);
+  if ((stream->flags & (IKC_LOOK | IKC_READING | IKC_CLOSING)) != IKC_READING) return;
+  if (stream->flags & IKC_MEMORY) {
+    ikc_memory_start(stream);
+  } else if (!(stream->flags & IKC_ENDED)) {
+    int result = ikc_socket_start(stream);
+    if (result < 0) stream->loop->calls.failed(stream->owner, result, 0);
+  }
+}
+
+// Closes at once; `closed` follows in a later turn.
+static inline void ikc_stream_close(ikc_stream *stream) {
+  if (stream->flags & IKC_CLOSING) return;
+  stream->flags |= IKC_CLOSING;
+  ikc_stream_drop_output(stream);
+  ikc_stream_drop_partial(stream);
+  if (stream->flags & IKC_MEMORY) {
+    ikc_memory_close(stream);
+  } else {
+    ikc_socket_close(stream);
+  }
+}
+
+// Tells the peer that no more comes, after all that was written; `shut` follows.
+static inline int ikc_stream_shutdown(ikc_stream *stream) {
+  stream->flags |= IKC_SHUTTING;
+  if (!(stream->flags & IKC_MEMORY)) return ikc_socket_shutdown(stream);
+  stream->flags |= IKC_SHUT;
+  ikc_memory_tell_end(stream);
+  stream->loop->calls.shut(stream->owner);
+  return 0;
+}
+
+static inline void ikc_loop_reap(ikc_loop *loop) {
+  for (int count = 0; loop->closing && count < IKC_CLOSES_PER_TURN; count++) {
+    ikc_memory *memory = loop->closing;
+    loop->closing = memory->closing;
+    if (!loop->closing) loop->closing_end = &loop->closing;
+    ikc_stream_unlink(&memory->stream);
+    loop->calls.closed(memory->stream.owner);
+    free(memory);
+  }
+}
+
+// The end of a turn: each stream that was written to sends once.
+static inline void ikc_loop_flush(ikc_loop *loop) {
+  loop->reader = NULL;
+  size_t count = loop->dirty_count < IKC_FLUSHES_PER_TURN ? loop->dirty_count : IKC_FLUSHES_PER_TURN;
+  while (count-- > 0) {
+    ikc_output *output = loop->dirty;
+    ikc_stream *stream = output->stream;
+    loop->dirty = output->next;
+    if (!loop->dirty) loop->dirty_end = &loop->dirty;
+    loop->dirty_count--;
+    output->queued = 0;
+    if (!stream) {
+      ikc_output_recycle(loop, output);
+      continue;
+    }
+    if (stream->flags & IKC_LOOK) ikc_stream_look(stream);
+    // Its callbacks may have closed the stream, or queued it for the next turn.
+    if (stream->output != output || output->queued) continue;
+    if (stream->flags & IKC_MEMORY) {
+      ikc_memory_flush(stream, output);
+    } else {
+      ikc_socket_flush(stream, output);
+    }
+  }
+  if (loop->closing) ikc_loop_reap(loop);
+}
+
+static inline void ikc_loop_checked(uv_check_t *check) { ikc_loop_flush((ikc_loop *)check->data); }
+
+static inline void ikc_loop_idled(uv_idle_t *idle) { (void)idle; }
+
+static inline void ikc_loop_prepared(uv_prepare_t *prepare) {
+  ikc_loop *loop = (ikc_loop *)prepare->data;
+  if (loop->dirty || loop->closing) ikc_loop_flush(loop);
+  // What came up meanwhile has its turn next: the loop must not sleep.
+  int busy = loop->dirty || loop->closing;
+  if (busy != uv_is_active((uv_handle_t *)&loop->idle)) {
+    if (busy) {
+      uv_idle_start(&loop->idle, ikc_loop_idled);
+    } else {
+      uv_idle_stop(&loop->idle);
+    }
+  }
+}
+
+static inline void ikc_loop_woken(uv_async_t *async) {
+  ikc_loop *loop = (ikc_loop *)async->data;
+  loop->calls.woken(loop->owner);
+}
+
+// NULL: no memory, or `*status` tells why. `keep`: whether waiting to be woken keeps the loop running.
+static inline ikc_loop *ikc_loop_make(uv_loop_t *uv, int keep, int *status) {
+  *status = UV_ENOMEM;
+  ikc_loop *loop = (ikc_loop *)calloc(1, sizeof *loop);
+  uint8_t *slab = (uint8_t *)malloc(IKC_SLAB_SIZE);
+  if (!loop || !slab || (*status = uv_async_init(uv, &loop->async, ikc_loop_woken)) < 0) {
+    free(slab);
+    free(loop);
+    return NULL;
+  }
+  loop->uv = uv;
+  loop->slab = slab;
+  loop->dirty_end = &loop->dirty;
+  loop->closing_end = &loop->closing;
+  uv_prepare_init(uv, &loop->prepare);
+  uv_check_init(uv, &loop->check);
+  uv_idle_init(uv, &loop->idle);
+  loop->async.data = loop->prepare.data = loop->check.data = loop->idle.data = loop;
+  uv_prepare_start(&loop->prepare, ikc_loop_prepared);
+  uv_check_start(&loop->check, ikc_loop_checked);
+  uv_unref((uv_handle_t *)&loop->prepare);
+  uv_unref((uv_handle_t *)&loop->check);
+  if (!keep) uv_unref((uv_handle_t *)&loop->async);
+  return loop;
+}
+
+// Closes the loop's own four handles; `closed` is called for each, the loop can be freed after the last.
+static inline void ikc_loop_close(ikc_loop *loop, uv_close_cb closed) {
+  uv_close((uv_handle_t *)&loop->prepare, closed);
+  uv_close((uv_handle_t *)&loop->check, closed);
+  uv_close((uv_handle_t *)&loop->idle, closed);
+  uv_close((uv_handle_t *)&loop->async, closed);
+}
+
+static inline void ikc_loop_free(ikc_loop *loop) {
+  while (loop->pool) {
+    ikc_output *output = loop->pool;
+    loop->pool = output->next;
+    if (output->bytes.base) loop->calls.release(output->bytes.base);
+    free(output);
+  }
+  free(loop->spare);
+  free(loop->slab);
+  free(loop);
+}
+
+#endif

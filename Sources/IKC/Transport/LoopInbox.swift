@@ -1,0 +1,95 @@
+import CUV
+
+/// Work for a loop from any thread: one wake for any number of items.
+final class LoopInbox: @unchecked Sendable {  // all but `running` is guarded by `lock`
+  enum Item {
+    case body(@Sendable () -> Void)
+    case output(Connection)
+  }
+
+  enum Outcome {
+    /// The loop will see to it.
+    case taken
+    /// The same, once its thread has been started, which the caller does.
+    case first
+    /// The loop has stopped.
+    case stopped
+  }
+
+  private enum State { case new, running, closed }
+
+  private let lock = Lock()
+  private var state = State.new
+  private var arriving: [Item] = []
+  private var isSignalled = false
+  private var spares: [OutputBytes] = []
+  /// Loop's thread only; swapped with `arriving` so that neither allocates when warm.
+  private var running: [Item] = []
+
+  deinit { for spare in spares { spare.base?.deallocate() } }
+
+  /// The loop runs already.
+  func start() {
+    lock.lock()
+    defer { lock.unlock() }
+    state = .running
+  }
+
+  /// Adds an item and wakes the loop, unless it has been woken for an earlier one.
+  func put(_ item: Item, wake async: UnsafeMutablePointer<uv_async_t>) -> Outcome {
+    lock.lock()
+    defer { lock.unlock() }
+    guard state != .closed else { return .stopped }
+    arriving.append(item)
+    if !isSignalled {
+      isSignalled = true
+      // Within the lock: the handle is not closed before `close`.
+      uv_async_send(async)
+    }
+    guard state == .new else { return .taken }
+    state = .running
+    return .first
+  }
+
+  /// Calls `body` with what has arrived so far. Loop's thread.
+  func drain(_ body: (Item) -> Void) {
+    lock.lock()
+    swap(&arriving, &running)
+    isSignalled = false
+    lock.unlock()
+    for item in running { body(item) }
+    running.removeAll(keepingCapacity: running.capacity <= 4096)
+  }
+
+  /// Takes no more, unless something is still to be done. Loop's thread.
+  func closeIfEmpty() -> Bool {
+    lock.lock()
+    defer { lock.unlock() }
+    guard arriving.isEmpty, running.isEmpty, state != .closed else { return false }
+    state = .closed
+    return true
+  }
+
+  /// Whether the loop never had anything to do.
+  var isNew: Bool {
+    lock.lock()
+    defer { lock.unlock() }
+    return state == .new
+  }
+
+  func spareBuffer() -> OutputBytes {
+    lock.lock()
+    defer { lock.unlock() }
+    return spares.popLast() ?? OutputBytes(base: nil, count: 0, capacity: 0)
+  }
+
+  func keepSpare(_ bytes: OutputBytes) {
+    guard let base = bytes.base else { return }
+    if bytes.capacity <= Int(IKC_KEPT_BUFFER) {
+      lock.lock()
+      defer { lock.unlock() }
+      if spares.count < 8 { return spares.append(OutputBytes(base: base, count: 0, capacity: bytes.capacity)) }
+    }
+    base.deallocate()
+  }
+}
