@@ -140,7 +140,7 @@ import Testing
     raw.negotiate()
     try await eventually { pair.server.channel(to: "Raw") != nil }
     async let other = pair.server.call("poe://Raw/any/other", 1, as: Int.self)
-    async let failed = pair.server.call("poe://Raw/any/thing", 1, as: Int.self)
+    let failed = Task { try await pair.server.call("poe://Raw/any/thing", 1, as: Int.self) }
     var rsvps: [String: Value] = [:]
     for _ in 0..<2 {
       let asked = try #require(try raw.receiveMessage())
@@ -150,7 +150,7 @@ import Testing
       "event": ["kernel": "Server", "session": "IKC", "state": "remote_error"], "is_error": 1,
       "params": ["No such thing.  Request poe://Raw/any/thing", "Raw", "check"],
     ])
-    let error = try await #require(throws: IKCError.self) { try await failed }
+    let error = try await #require(throws: IKCError.self) { try await failed.value }
     #expect(error.code == .remote)
     #expect(error.message == "No such thing.  Request poe://Raw/any/thing")
     try raw.send(["event": try #require(rsvps["poe://Raw/any/other"]), "params": 9])

@@ -94,14 +94,14 @@ import Testing
 
   @Test func timesOutAlone() async throws {
     let pair = try await KernelPair(prepare: Self.prepare)
-    async let other = pair.client.call("poe://Server/test/never", as: Value.self, timeout: .seconds(3_000))
+    let other = Task { try await pair.client.call("poe://Server/test/never", as: Value.self, timeout: .seconds(3_000)) }
     let error = try await #require(throws: IKCError.self) {
       try await pair.client.call("poe://Server/test/never", as: Value.self, timeout: .milliseconds(20))
     }
     #expect(error.code == .timedOut)
     #expect(try await pair.client.call("poe://Server/test/sum", [2, 2], as: Int.self) == 4)
     pair.channel.abort()
-    await #expect(throws: IKCError.self) { try await other }
+    await #expect(throws: IKCError.self) { try await other.value }
     await pair.client.shutdown()
     await pair.server.shutdown(deadline: .milliseconds(50))
   }

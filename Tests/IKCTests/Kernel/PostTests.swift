@@ -177,7 +177,7 @@ import Testing
     let pair = try await KernelPair { server in
       let session = server.session("test")
       session.on("greet") { (event: Event) throws -> Void in
-        do { try event.sender.post("greeted", "x") } catch { codes.add(error.code) }
+        do throws(IKCError) { try event.sender.post("greeted", "x") } catch { codes.add(error.code) }
       }
       try session.publish("greet")
     }

@@ -44,10 +44,10 @@ import Testing
       session.on("never") { (_: Event) async throws in try await Task.sleep(for: .seconds(3_600)) }
       try session.publish("never")
     }
-    async let answer = pair.client.call("poe://Server/test/never", as: Value.self)
+    let answer = Task { try await pair.client.call("poe://Server/test/never", as: Value.self) }
     try await eventually { pair.server.channels.count == 1 }
     await pair.server.shutdown(deadline: .milliseconds(50))
-    await #expect(throws: IKCError.self) { try await answer }
+    await #expect(throws: IKCError.self) { try await answer.value }
     await pair.client.shutdown()
   }
 
