@@ -126,6 +126,9 @@ static inline void ikc_loop_woken(uv_async_t *async) {
   loop->calls.woken(loop->owner);
 }
 
+// Any thread, while the loop's handles are open.
+static inline void ikc_loop_wake(ikc_loop *loop) { uv_async_send(&loop->async); }
+
 // NULL: no memory, or `*status` tells why. `keep`: whether waiting to be woken keeps the loop running.
 static inline ikc_loop *ikc_loop_make(uv_loop_t *uv, int keep, int *status) {
   *status = UV_ENOMEM;

@@ -115,7 +115,7 @@ final class EventLoop: @unchecked Sendable {  // confined to its thread, but for
 
   @discardableResult
   private func put(_ item: LoopInbox.Item) -> Bool {
-    switch inbox.put(item, wake: &core.pointee.async) {
+    switch inbox.put(item, waking: core) {
     case .taken: return true
     case .stopped: return false
     case .first:
