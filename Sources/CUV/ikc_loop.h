@@ -126,6 +126,18 @@ static inline void ikc_loop_woken(uv_async_t *async) {
   loop->calls.woken(loop->owner);
 }
 
+// Any thread, while the loop's handles are open.
+static inline void ikc_loop_wake(ikc_loop *loop) { uv_async_send(&loop->async); }
+
+// Whether waiting to be woken keeps the loop running.
+static inline void ikc_loop_keep(ikc_loop *loop, int keep) {
+  if (keep) {
+    uv_ref((uv_handle_t *)&loop->async);
+  } else {
+    uv_unref((uv_handle_t *)&loop->async);
+  }
+}
+
 // NULL: no memory, or `*status` tells why. `keep`: whether waiting to be woken keeps the loop running.
 static inline ikc_loop *ikc_loop_make(uv_loop_t *uv, int keep, int *status) {
   *status = UV_ENOMEM;
@@ -148,7 +160,7 @@ static inline ikc_loop *ikc_loop_make(uv_loop_t *uv, int keep, int *status) {
   uv_check_start(&loop->check, ikc_loop_checked);
   uv_unref((uv_handle_t *)&loop->prepare);
   uv_unref((uv_handle_t *)&loop->check);
-  if (!keep) uv_unref((uv_handle_t *)&loop->async);
+  ikc_loop_keep(loop, keep);
   return loop;
 }
 

@@ -12,6 +12,11 @@ static inline size_t ikc_socket_size(int pipe) {
   return offsetof(ikc_socket, uv) + (pipe ? sizeof(uv_pipe_t) : sizeof(uv_tcp_t));
 }
 
+// Swift copies what it reads of a union: these give the place.
+static inline uv_handle_t *ikc_socket_handle(ikc_socket *socket) { return &socket->uv.handle; }
+static inline uv_tcp_t *ikc_socket_tcp(ikc_socket *socket) { return &socket->uv.tcp; }
+static inline uv_pipe_t *ikc_socket_pipe(ikc_socket *socket) { return &socket->uv.pipe; }
+
 static inline void ikc_socket_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer) {
   ikc_stream *stream = (ikc_stream *)handle->data;
   ikc_loop *loop = stream->loop;

@@ -7,6 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
+#if defined(__APPLE__)
+#include <malloc/malloc.h>
+#else
+#include <malloc.h>
+#endif
 
 #include "ikc_frames.h"
 #include "ikc_lines.h"
@@ -142,6 +147,15 @@ typedef struct ikc_loop {
   uv_async_t async;
   ikc_frame frames[IKC_BATCH];
 } ikc_loop;
+
+// What the allocator set aside for `memory`; 0 for NULL.
+static inline size_t ikc_allocated(void *memory) {
+#if defined(__APPLE__)
+  return malloc_size(memory);
+#else
+  return malloc_usable_size(memory);
+#endif
+}
 
 static inline ikc_socket *ikc_as_socket(ikc_stream *stream) { return (ikc_socket *)stream; }
 static inline ikc_memory *ikc_as_memory(ikc_stream *stream) { return (ikc_memory *)stream; }

@@ -84,9 +84,9 @@ final class Connector {
       attempt.connector.finished(attempt, status: status)
     }
     if case .unix(let path) = address {
-      uv_pipe_connect(request, &socket.pointee.uv.pipe, path, finished)
+      uv_pipe_connect(request, ikc_socket_pipe(socket), path, finished)
     } else {
-      status = place.withPointer { uv_tcp_connect(request, &socket.pointee.uv.tcp, $0, finished) }
+      status = place.withPointer { uv_tcp_connect(request, ikc_socket_tcp(socket), $0, finished) }
     }
     guard status == 0 else {
       Unmanaged.passUnretained(attempt).release()
@@ -106,7 +106,7 @@ final class Connector {
       return failed(status, at: attempt.place)
     }
     if attempt.place.port >= 0 {
-      uv_tcp_nodelay(&attempt.socket.pointee.uv.tcp, 1)
+      uv_tcp_nodelay(ikc_socket_tcp(attempt.socket), 1)
     }
     let connection = SocketConnection.make(attempt.socket, loop: loop, settings: settings)
     if attempt.place.port >= 0, let keepalive, let descriptor = connection.fileDescriptor {

@@ -115,8 +115,11 @@ final class EventLoop: @unchecked Sendable {  // confined to its thread, but for
 
   @discardableResult
   private func put(_ item: LoopInbox.Item) -> Bool {
-    switch inbox.put(item, wake: &core.pointee.async) {
-    case .taken: return true
+    switch inbox.put(item, waking: core) {
+    case .taken:
+      // Else an application's loop that has nothing else to do would end before it gets to this.
+      if isAdopted, isCurrent { ikc_loop_keep(core, 1) }
+      return true
     case .stopped: return false
     case .first:
       startThread()
@@ -126,6 +129,7 @@ final class EventLoop: @unchecked Sendable {  // confined to its thread, but for
 
   /// The async handle fired.
   func woken() {
+    if isAdopted { ikc_loop_keep(core, 0) }
     inbox.drain { item in
       switch item {
       case .body(let body): body()

@@ -36,7 +36,7 @@ final class LoopInbox: @unchecked Sendable {  // all but `running` is guarded by
   }
 
   /// Adds an item and wakes the loop, unless it has been woken for an earlier one.
-  func put(_ item: Item, wake async: UnsafeMutablePointer<uv_async_t>) -> Outcome {
+  func put(_ item: Item, waking core: UnsafeMutablePointer<ikc_loop>) -> Outcome {
     lock.lock()
     defer { lock.unlock() }
     guard state != .closed else { return .stopped }
@@ -44,7 +44,7 @@ final class LoopInbox: @unchecked Sendable {  // all but `running` is guarded by
     if !isSignalled {
       isSignalled = true
       // Within the lock: the handle is not closed before `close`.
-      uv_async_send(async)
+      ikc_loop_wake(core)
     }
     guard state == .new else { return .taken }
     state = .running

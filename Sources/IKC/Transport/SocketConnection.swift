@@ -39,7 +39,7 @@ final class SocketConnection: Connection, @unchecked Sendable {  // as its super
   override var fileDescriptor: Int32? {
     guard let socket else { return nil }
     var descriptor: uv_os_fd_t = -1
-    return uv_fileno(&socket.pointee.uv.handle, &descriptor) == 0 ? descriptor : nil
+    return uv_fileno(ikc_socket_handle(socket), &descriptor) == 0 ? descriptor : nil
   }
 
   override var peerAddress: Endpoint? {
@@ -56,7 +56,7 @@ extension EventLoop {
   func discard(_ socket: UnsafeMutablePointer<ikc_socket>) {
     handleOpened()
     socket.pointee.stream.loop = core
-    uv_close(&socket.pointee.uv.handle) { handle in
+    uv_close(ikc_socket_handle(socket)) { handle in
       let socket = handle!.pointee.data.assumingMemoryBound(to: ikc_socket.self)
       let loop = Unmanaged<EventLoop>.fromOpaque(socket.pointee.stream.loop.pointee.owner).takeUnretainedValue()
       ikc_free(socket)

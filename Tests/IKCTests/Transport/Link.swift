@@ -1,0 +1,152 @@
+import Foundation
+import Testing
+
+@testable import IKC
+
+/// What carries the bytes.
+enum Medium: String, CaseIterable, Sendable, CustomTestStringConvertible {
+  case tcp4, tcp6, unix, memory
+
+  var testDescription: String { rawValue }
+
+  /// Those with a socket that this machine has.
+  static let sockets: [Medium] = hasIPv6 ? [.tcp4, .tcp6, .unix] : [.tcp4, .unix]
+  static let all: [Medium] = sockets + [.memory]
+
+  private static let hasIPv6 = FileManager.default.fileExists(atPath: "/proc/net/if_inet6") || !isLinux
+
+  private static var isLinux: Bool {
+    #if os(Linux)
+      true
+    #else
+      false
+    #endif
+  }
+
+  /// A free place to listen at.
+  var address: Address {
+    switch self {
+    case .tcp4: .tcp("127.0.0.1", port: 0)
+    case .tcp6: .tcp("::1", port: 0)
+    case .unix, .memory: .unix(temporaryPath())
+    }
+  }
+}
+
+/// A path that nobody else uses, short enough for a unix socket.
+func temporaryPath() -> String {
+  FileManager.default.temporaryDirectory.path + "/ikc-\(UUID().uuidString.prefix(13)).sock"
+}
+
+/// Two connected ends, each with its recorder, reading.
+struct Link: Sendable {
+  let client: Connection
+  let server: Connection
+  let clientSide: Recorder
+  let serverSide: Recorder
+  let address: Address
+  private let loops: [EventLoop]
+  private let listener: ListenerSet?
+
+  /// - Parameter reads: whether the server reads from the start.
+  static func open(
+    _ medium: Medium, limits: ConnectionLimits = ConnectionLimits(), clientLimits: ConnectionLimits = ConnectionLimits(),
+    client clientSide: Recorder = Recorder(), server serverSide: Recorder = Recorder(), reads: Bool = true
+  ) async throws -> Link {
+    let loop = try EventLoop()
+    if medium == .memory {
+      let (left, right) = try await loop.perform {
+        Result { () throws(IKCError) in try MemoryConnection.pair(on: loop, limits: limits) }
+      }.get()
+      await loop.perform {
+        left.handler = clientSide
+        right.handler = serverSide
+        left.startReading()
+        if reads { right.startReading() }
+      }
+      return Link(
+        client: left, server: right, clientSide: clientSide, serverSide: serverSide, address: medium.address,
+        loops: [loop], listener: nil)
+    }
+    let clientLoop = try EventLoop()
+    let accepted = Observed<Connection?>(nil)
+    var options = ListenOptions()
+    options.limits = limits
+    let listener = try await ListenerSet.open(on: medium.address, loops: [loop], options: options) { connection in
+      connection.handler = serverSide
+      if reads { connection.startReading() }
+      accepted.update { $0 = connection }
+    }
+    let client = try await clientLoop.connect(to: listener.address, limits: clientLimits, handler: clientSide)
+    let server = try #require(await accepted.until { $0 != nil })
+    return Link(
+      client: client, server: server, clientSide: clientSide, serverSide: serverSide, address: listener.address,
+      loops: [clientLoop, loop], listener: listener)
+  }
+
+  func close() async {
+    for loop in loops { await loop.stop() }
+  }
+}
+
+extension EventLoop {
+  /// Runs `body` on the loop and waits for it.
+  func perform<R: Sendable>(_ body: @escaping @Sendable () -> R) async -> R {
+    await withCheckedContinuation { continuation in
+      let taken = execute { continuation.resume(returning: body()) }
+      precondition(taken, "the loop has stopped")
+    }
+  }
+
+  func stop() async {
+    await withCheckedContinuation { continuation in stop { continuation.resume() } }
+  }
+
+  func connect(
+    to address: Address, limits: ConnectionLimits = ConnectionLimits(), handler: Recorder,
+    timeout: Duration = .seconds(20)
+  ) async throws(IKCError) -> Connection {
+    let result: Result<Connection, IKCError> = await withCheckedContinuation { continuation in
+      let taken = execute {
+        self.connect(to: address, limits: limits, timeout: timeout) { result in
+          if case .success(let connection) = result {
+            connection.handler = handler
+            connection.startReading()
+          }
+          continuation.resume(returning: result)
+        }
+      }
+      precondition(taken, "the loop has stopped")
+    }
+    return try result.get()
+  }
+}
+
+extension ListenerSet {
+  static func open(
+    on address: Address, loops: [EventLoop], options: ListenOptions = ListenOptions(),
+    accepted: @escaping @Sendable (Connection) -> Void
+  ) async throws(IKCError) -> ListenerSet {
+    let result: Result<ListenerSet, IKCError> = await withCheckedContinuation { continuation in
+      open(on: address, loops: loops, options: options, accepted: accepted) { continuation.resume(returning: $0) }
+    }
+    return try result.get()
+  }
+
+  func close() async {
+    await withCheckedContinuation { continuation in close { continuation.resume() } }
+  }
+}
+
+extension Connection {
+  /// Writes from the caller's thread.
+  func send(_ text: String) { send(Array(text.utf8)) }
+
+  func send(_ bytes: [UInt8]) {
+    write { output in bytes.withUnsafeBytes { output.append($0) } }
+  }
+}
+
+/// The frame that carries `octets`.
+func frame(_ octets: [UInt8]) -> [UInt8] { Array("\(octets.count)".utf8) + [0] + octets }
+func frame(_ text: String) -> [UInt8] { frame(Array(text.utf8)) }
