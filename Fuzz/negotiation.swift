@@ -2,7 +2,7 @@
 //
 //   swiftc -O -parse-as-library -swift-version 6 -sanitize=fuzzer,address -o .build-fuzz/negotiation \
 //     Sources/IKC/Error/*.swift Sources/IKC/Serialization/ByteWriter.swift Sources/IKC/Channel/Negotiation/*.swift \
-//     Sources/IKC/Wire/{ASCII,KernelName,NegotiationLine,SetupLine,Specifier,Specifier+Parts,SpecifierScanner}.swift \
+//     Sources/IKC/Wire/{ASCII,CharacterClass,KernelName,NegotiationLine,SetupLine,Specifier,Specifier+Parts,SpecifierScanner}.swift \
 //     Fuzz/negotiation.swift
 //   .build-fuzz/negotiation -dict=Fuzz/negotiation.dict -max_len=4096 -max_total_time=300
 //
