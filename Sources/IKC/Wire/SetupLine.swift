@@ -83,10 +83,9 @@ struct SetupLine: Equatable {
   ) -> UnsafeRawBufferPointer? {
     let count = key.utf8CodeUnitCount
     guard part.count > count else { return nil }
-    for start in 0..<part.count - count where condition(part[start + count]) {
-      if UnsafeRawBufferPointer(rebasing: part[start..<start + count]).hasPrefix(key) {
-        return UnsafeRawBufferPointer(rebasing: part[(start + count)...])
-      }
+    for start in 0..<part.count - count where part[start] == key.utf8Start[0] {
+      let rest = UnsafeRawBufferPointer(rebasing: part[start...])
+      if rest.hasPrefix(key), condition(rest[count]) { return UnsafeRawBufferPointer(rebasing: rest[count...]) }
     }
     return nil
   }

@@ -142,10 +142,6 @@ struct SpecifierScanner {
 
   // MARK: Characters
 
-  private enum Class {
-    case word, name, kernel, path, host, digit
-  }
-
   private func byte(_ index: Int) -> UInt8? { index < end ? bytes[index] : nil }
 
   private func starts(_ index: Int, with text: StaticString) -> Bool {
@@ -164,25 +160,15 @@ struct SpecifierScanner {
   }
 
   /// The end of the longest run of characters of that class.
-  private func run(_ start: Int, _ kind: Class) -> Int {
+  private func run(_ start: Int, _ kind: CharacterClass) -> Int {
     var index = start
     while index < end {
       let byte = bytes[index]
       if byte < 0x80 {
-        let belongs =
-          switch kind {
-          case .word: byte.isWord
-          case .name: byte.isWord || byte == .blank || byte == .dash
-          case .kernel: byte.isWord || byte == .blank || byte == .dash || byte == .dot
-          case .path: byte.isWord || byte == .dash || byte == .dot
-          case .host: (byte.isWord && byte != .underscore) || byte == .dash || byte == .dot
-          case .digit: byte.isDigit
-          }
-        guard belongs else { return index }
+        guard kind.contains(byte) else { return index }
         index += 1
       } else {
-        guard unicode, kind != .host, let (scalar, length) = scalar(at: index) else { return index }
-        guard kind == .digit ? scalar.isDecimalDigit : scalar.isWord else { return index }
+        guard unicode, let (scalar, length) = scalar(at: index), kind.contains(scalar) else { return index }
         index += length
       }
     }

@@ -28,7 +28,7 @@ struct ClientNegotiation: Sendable {
   private var phase = Phase.silent
   private var lines = 0
   private var peer = PeerNames()
-  private var announcement: NameAnnouncement
+  private var announcement = NameAnnouncement()
   /// Whether the server has acknowledged the own id.
   private var isIntroduced = false
   private var proposal = 0
@@ -40,7 +40,6 @@ struct ClientNegotiation: Sendable {
   init(_ identity: LocalIdentity, peerAddress: String) {
     self.identity = identity
     self.peerAddress = peerAddress
-    announcement = NameAnnouncement(identity)
   }
 
   /// Appends the first line to `reply`.
@@ -122,6 +121,7 @@ struct ClientNegotiation: Sendable {
         return fail("the classic negotiation can't carry the name \"\(name)\": use no blanks")
       }
       reply.write(line: "IAM", identity.id)
+      announcement = NameAnnouncement(identity)
       phase = .announcing
     case .not: return fail("the server refused HELLO")
     default: reply.write(line: "NOT")

@@ -22,7 +22,7 @@ struct ServerNegotiation: Sendable {
   private let peerAddress: String
   private var phase = Phase.greeting
   private var lines = 0
-  private var announcement: NameAnnouncement
+  private var announcement = NameAnnouncement()
   private var peer = PeerNames()
   private var serializer: String?
 
@@ -33,7 +33,6 @@ struct ServerNegotiation: Sendable {
   init(_ identity: LocalIdentity, peerAddress: String) {
     self.identity = identity
     self.peerAddress = peerAddress
-    announcement = NameAnnouncement(identity)
     serializer = identity.defaultSerializer
   }
 
@@ -70,6 +69,7 @@ struct ServerNegotiation: Sendable {
     switch line {
     case .hello:
       reply.write(line: "IAM", identity.id)
+      announcement = NameAnnouncement(identity)
       phase = .announcing
     case .helloVersion:
       reply.write(line: "NOT")
