@@ -41,26 +41,13 @@ extension StorableEncoder {
       push(.item(element.object, isReferent: false))
     case .malformedText(let octets):
       tag &+= 1
-      let order = order
-      try octets.withUnsafeBytes { octets throws(IKCError) in
-        try writer.writeStorable(octets: octets, isText: true, order: order)
-      }
+      try writer.writeStorable(octets, isText: true, order: order)
     default: break
     }
   }
 
   private mutating func writeVersion(_ version: Value.Version, _ writer: inout ByteWriter) throws(IKCError) {
-    let order = order
-    try version.literal.withUnsafeBytes { literal throws(IKCError) in
-      if literal.count <= 255 {
-        writer.write(StorableTag.version)
-        writer.write(UInt8(truncatingIfNeeded: literal.count))
-      } else {
-        writer.write(StorableTag.longVersion)
-        try writer.writeStorable(length: literal.count, order: order)
-      }
-      writer.write(literal)
-    }
+    try writer.writeStorableVersion(version.literal, order: order)
     switch version.value {
     case .bytes, .string, .special(.malformedText):
       push(.item(version.value, isReferent: false))
@@ -90,39 +77,13 @@ extension StorableEncoder {
   }
 
   private mutating func write(class name: ByteString, _ writer: inout ByteWriter) throws(IKCError) {
-    guard name != "0", !name.isEmpty, name.withUnsafeBytes({ !$0.contains(0) }) else {
-      throw .unstorable("a class without a name, or named 0")
-    }
-    let (index, isNew) = index(of: name)
-    writer.write(isNew ? StorableTag.bless : StorableTag.blessByIndex)
-    let number = isNew ? name.count : index
-    if number <= 127 {
-      writer.write(UInt8(truncatingIfNeeded: number))
-    } else {
-      writer.write(StorableFlag.longClass)
-      try writer.writeStorable(length: number, order: order)
-    }
-    if isNew { name.withUnsafeBytes { writer.write($0) } }
+    try writer.writeStorableClass(name, index: index(of: name), order: order)
   }
 
   private mutating func write(_ regexp: Value.Regexp, _ writer: inout ByteWriter) throws(IKCError) {
     try write(class: regexp.className, &writer)
     tag &+= 1
-    writer.write(StorableTag.regexp)
-    let order = order
-    try regexp.pattern.withUnsafeBytes { pattern throws(IKCError) in
-      if pattern.count <= 255 {
-        writer.write(0)
-        writer.write(UInt8(truncatingIfNeeded: pattern.count))
-      } else {
-        writer.write(StorableFlag.regexpLongPattern)
-        try writer.writeStorable(length: pattern.count, order: order)
-      }
-      writer.write(pattern)
-    }
-    guard regexp.flags.count <= 255 else { throw .unstorable("a regular expression with more than 255 flags") }
-    writer.write(UInt8(truncatingIfNeeded: regexp.flags.count))
-    regexp.flags.withUnsafeBytes { writer.write($0) }
+    try writer.writeStorableRegexp(regexp.pattern, flags: regexp.flags, order: order)
   }
 
   private mutating func beginTied(
@@ -142,13 +103,7 @@ extension StorableEncoder {
   }
 
   private mutating func beginWeak(_ value: Value, _ writer: inout ByteWriter) throws(IKCError) {
-    let isOverloaded =
-      switch value {
-      case .special(.object(let object)): object.isOverloaded
-      case .special(.hook(let hook)): hook.isOverloaded
-      default: false
-      }
-    writeReference(isOverloaded ? StorableTag.weakOverload : StorableTag.weakReference, &writer)
+    writeReference(value.isOverloaded ? StorableTag.weakOverload : StorableTag.weakReference, &writer)
     switch value {
     case .array, .hash, .special: break
     default:
@@ -169,64 +124,24 @@ extension StorableEncoder {
   mutating func continueHook(
     _ hook: Value.Hook, next: Int, tags: [UInt32], _ writer: inout ByteWriter
   ) throws(IKCError) {
-    var flags: UInt8
+    let base: StorableHook.Base
     switch hook.base {
-    case .scalar: flags = 0
-    case .array: flags = 1
-    case .hash: flags = 2
-    case .tied: flags = StorableFlag.hookBase
+    case .scalar: base = StorableHook.Base(.scalar, isTied: false)
+    case .array: base = StorableHook.Base(.array, isTied: false)
+    case .hash: base = StorableHook.Base(.hash, isTied: false)
+    case .tied(let kind, _): base = StorableHook.Base(kind, isTied: true)
     }
     if next < hook.references.count {
-      writer.write(flags | StorableFlag.hookSubobject)
-      if next == 0 { writeTieKind(hook.base, &writer) }
+      writer.write(base.flags | StorableFlag.hookSubobject)
+      if next == 0 { writer.write(base) }
       push(.hook(hook, next: next + 1, tags: tags + [tag]))
       return push(.item(hook.references[next], isReferent: true))
     }
-    try finishHook(hook, &flags, isFirst: next == 0, tags: tags, &writer)
-  }
-
-  private func writeTieKind(_ base: Value.Hook.Base, _ writer: inout ByteWriter) {
-    guard case .tied(let kind, _) = base else { return }
-    switch kind {
-    case .scalar: writer.write(4)
-    case .array: writer.write(5)
-    case .hash: writer.write(6)
-    }
-  }
-
-  private mutating func finishHook(
-    _ hook: Value.Hook, _ flags: inout UInt8, isFirst: Bool, tags: [UInt32], _ writer: inout ByteWriter
-  ) throws(IKCError) {
-    let (index, isNew) = index(of: hook.className)
-    let number = isNew ? hook.className.count : index
-    let isLongClass = number > (isNew ? 255 : 127)
-    let isLongString = hook.frozen.count > 255
-    let isLongList = tags.count > 255
-    if !isNew { flags |= StorableFlag.hookClassIndex }
-    if isLongClass { flags |= StorableFlag.hookLongClass }
-    if isLongString { flags |= StorableFlag.hookLongString }
-    if !tags.isEmpty { flags |= StorableFlag.hookList }
-    if isLongList { flags |= StorableFlag.hookLongList }
-    writer.write(flags)
-    if isFirst { writeTieKind(hook.base, &writer) }
-    try writeHook(number: number, isLong: isLongClass, &writer)
-    if isNew { hook.className.withUnsafeBytes { writer.write($0) } }
-    try writeHook(number: hook.frozen.count, isLong: isLongString, &writer)
-    hook.frozen.withUnsafeBytes { writer.write($0) }
-    if !tags.isEmpty {
-      try writeHook(number: tags.count, isLong: isLongList, &writer)
-      for tag in tags { writer.write(bigEndian: tag) }
-    }
+    let ending = StorableHook(
+      base: base, className: hook.className, classIndex: index(of: hook.className), frozen: hook.frozen, tags: tags)
+    try ending.write(to: &writer, isFirst: next == 0, order: order)
     guard case .tied(_, let object) = hook.base else { return nesting.leave() }
     push(.end)
     push(.item(object, isReferent: false))
-  }
-
-  private func writeHook(number: Int, isLong: Bool, _ writer: inout ByteWriter) throws(IKCError) {
-    if isLong {
-      try writer.writeStorable(length: number, order: order)
-    } else {
-      writer.write(UInt8(truncatingIfNeeded: number))
-    }
   }
 }

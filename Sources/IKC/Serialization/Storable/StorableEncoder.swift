@@ -230,11 +230,10 @@ struct StorableEncoder {
     frames.append(Frame(kind: .special))
   }
 
-  /// The index of a class that was named before; a new one gets the next index.
-  mutating func index(of name: ByteString) -> (index: Int, isNew: Bool) {
-    if let index = classes[name] { return (index, false) }
-    let index = firstClass + classes.count
-    classes[name] = index
-    return (index, true)
+  /// The index of a class that was named before; nil for a new one, which gets the next index.
+  mutating func index(of name: ByteString) -> Int? {
+    if let index = classes[name] { return index }
+    classes[name] = firstClass + classes.count
+    return nil
   }
 }

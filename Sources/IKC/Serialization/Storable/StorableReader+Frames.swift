@@ -277,18 +277,3 @@ extension StorableReader {
     frame = outer.removeLast()
   }
 }
-
-extension Value {
-  /// Notes that the object's class overloads operators.
-  fileprivate mutating func markOverloaded() {
-    switch self {
-    case .special(.object(var object)):
-      object.isOverloaded = true
-      self = .special(.object(object))
-    case .special(.hook(var hook)):
-      hook.isOverloaded = true
-      self = .special(.hook(hook))
-    default: break
-    }
-  }
-}

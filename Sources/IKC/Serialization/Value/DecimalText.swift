@@ -1,24 +1,25 @@
 /// A floating point number as Perl prints it: C's `%.15g`, and `Inf`, `-Inf`, `NaN`.
 struct DecimalText {
-  /// Significant digits of `%.15g`.
-  private static let precision = 15
-
-  // 24 bytes: sign, 15 digits, point and `e-308` take 22.
+  // Sign, 17 digits, point and `e-308` take all 24 bytes.
   private var words: (UInt64, UInt64, UInt64) = (0, 0, 0)
   private(set) var count = 0
 
-  /// The text of `number`.
-  init(_ number: Double) {
+  /// How many significant digits there are at most.
+  private let precision: Int
+
+  /// The text of `number` with at most `precision` significant digits, 15 or 17.
+  init(_ number: Double, precision: Int = 15) {
+    self.precision = precision
     if number.isNaN {
       append("NaN")
     } else if number.isInfinite {
       append(number < 0 ? "-Inf" : "Inf")
     } else if number == 0 {
-      // Perl prints the negative zero without its sign where it is a floating point number.
-      append("0")
+      // With 15 digits it is what Perl prints, and that is no sign.
+      append(number.sign == .minus && precision > 15 ? "-0" : "0")
     } else {
       if number < 0 { append(UInt8(ascii: "-")) }
-      layOut(Self.round(number.magnitude))
+      layOut(Self.round(number.magnitude, precision))
     }
   }
 
@@ -44,7 +45,7 @@ struct DecimalText {
   private mutating func layOut(_ decimal: Decimal) {
     let digits = decimal.count
     let exponent = decimal.exponent
-    if exponent < -4 || exponent >= Self.precision {
+    if exponent < -4 || exponent >= precision {
       append(decimal[0])
       if digits > 1 { append(UInt8(ascii: ".")) }
       for index in 1..<max(digits, 1) { append(decimal[index]) }
@@ -68,14 +69,14 @@ struct DecimalText {
 }
 
 extension DecimalText {
-  /// At most 15 significant digits without trailing zeros; the first one counts `10^exponent`.
+  /// Significant digits without trailing zeros; the first one counts `10^exponent`.
   struct Decimal {
-    private var words: (UInt64, UInt64) = (0, 0)
+    private var words: (UInt64, UInt64, UInt64) = (0, 0, 0)
     private(set) var count = 0
     var exponent: Int
 
     /// Rounds `digits` (characters, the first not zero), half-way cases as `roundsUp` says.
-    init(_ digits: UnsafeRawBufferPointer, exponent: Int, roundsUp: Bool) {
+    init(_ digits: UnsafeRawBufferPointer, exponent: Int, precision: Int, roundsUp: Bool) {
       self.exponent = exponent
       for digit in digits.prefix(precision) { push(digit) }
       if roundsUp { increment() }
@@ -108,15 +109,15 @@ extension DecimalText {
     }
   }
 
-  /// The 15 digits nearest to `number`, which is positive and finite.
-  static func round(_ number: Double) -> Decimal {
-    if number.isNormal, let decimal = roundShortest(number) { return decimal }
-    return roundExactly(number)
+  /// The digits nearest to `number`, which is positive and finite.
+  static func round(_ number: Double, _ precision: Int) -> Decimal {
+    if precision == 15, number.isNormal, let decimal = roundShortest(number, precision) { return decimal }
+    return roundExactly(number, precision)
   }
 
   /// From the shortest text that reads back as `number`: up to 15 digits it is the answer, and beyond,
   /// being the nearest of its length, it rounds as the number does unless it lies just half-way.
-  private static func roundShortest(_ number: Double) -> Decimal? {
+  private static func roundShortest(_ number: Double, _ precision: Int) -> Decimal? {
     var text = number.description
     return text.withUTF8 { text in
       withUnsafeTemporaryAllocation(byteCount: 24, alignment: 1) { digits in
@@ -148,13 +149,15 @@ extension DecimalText {
         let half = tail.first.map { $0 == UInt8(ascii: "5") } ?? false
         if half, tail.dropFirst().allSatisfy({ $0 == UInt8(ascii: "0") }) { return nil }
         let roundsUp = tail.first.map { $0 >= UInt8(ascii: "5") } ?? false
-        return Decimal(UnsafeRawBufferPointer(rebasing: digits[..<count]), exponent: exponent, roundsUp: roundsUp)
+        return Decimal(
+          UnsafeRawBufferPointer(rebasing: digits[..<count]), exponent: exponent, precision: precision,
+          roundsUp: roundsUp)
       }
     }
   }
 
   /// From all digits of the number, half-way cases to the even digit.
-  private static func roundExactly(_ number: Double) -> Decimal {
+  private static func roundExactly(_ number: Double, _ precision: Int) -> Decimal {
     let bits = number.bitPattern & (1 << 52 - 1)
     let biased = Int(number.bitPattern >> 52 & 0x7FF)
     let significand = biased == 0 ? bits : bits | 1 << 52
@@ -170,7 +173,7 @@ extension DecimalText {
       let isHalf = first == UInt8(ascii: "5") && tail.dropFirst().allSatisfy { $0 == UInt8(ascii: "0") }
       roundsUp = isHalf ? digits[precision - 1] & 1 == 1 : first >= UInt8(ascii: "5")
     }
-    return digits.withUnsafeBytes { Decimal($0, exponent: exponent, roundsUp: roundsUp) }
+    return digits.withUnsafeBytes { Decimal($0, exponent: exponent, precision: precision, roundsUp: roundsUp) }
   }
 
   /// A non-negative integer of any size, nine decimal digits a limb, the lowest first.
