@@ -12,7 +12,7 @@ struct IKCBench: AsyncParsableCommand {
       of latency, and the ratio to the floor.
       """,
     subcommands: [
-      PostCommand.self, CallCommand.self, ServeCommand.self,
+      PostCommand.self, CallCommand.self, ConnectCommand.self, IdleCommand.self, BulkCommand.self, ServeCommand.self,
     ]
   )
 }

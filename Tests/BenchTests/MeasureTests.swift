@@ -59,13 +59,4 @@ import Testing
     let bytes = Frames.frame(bodyLength: 3) + Frames.frame(body: []) + Frames.frame(body: [1, 2])
     #expect(Frames.bodies(of: bytes + [UInt8(ascii: "9"), 0, 1]) == [[120, 120, 120], [], [1, 2]])
   }
-
-  @Test(arguments: ["tcp://127.0.0.1:80", "tcp://[::1]:0", "unix:/tmp/x y.sock"]) func addressesRoundTrip(text: String) {
-    #expect(ServerAddress(text)?.description == text)
-  }
-
-  @Test(arguments: ["", "tcp://", "tcp://host", "tcp://host:x", "tcp://:1", "tcp://h:65536", "unix:", "/tmp/x"])
-  func addressesThatAreNone(text: String) {
-    #expect(ServerAddress(text) == nil)
-  }
 }

@@ -6,11 +6,16 @@ struct CallCommand: AsyncParsableCommand {
     abstract: "Calls, with --depth of them under way per connection."
   )
 
+  @Option(help: "The form of the calls: callback, async or both.")
+  var form = CallMode.Form.both
+
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
     try await common.report { settings in
-      [try await CallMode(settings).measure()]
+      [try await CallMode(settings: settings, form: form).measure()]
     }
   }
 }
+
+extension CallMode.Form: ExpressibleByArgument {}

@@ -1,5 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
+public import IKC
 
 /// The options of every mode.
 struct CommonOptions: ParsableArguments {
@@ -46,7 +47,7 @@ struct CommonOptions: ParsableArguments {
   var svg: String?
 
   @Option(help: "Measure the server at this address instead of one of our own.")
-  var connect: ServerAddress?
+  var connect: Address?
 
   @Option(help: "Measure this peer as the server too: perl.")
   var peer: Peer?
@@ -93,6 +94,12 @@ struct CommonOptions: ParsableArguments {
     var report = Report(
       command: (["ikc-bench"] + CommandLine.arguments.dropFirst()).joined(separator: " "),
       date: Date(), machine: .current(), settings: settings)
+    if settings.perl {
+      guard let version = PerlServer.version() else {
+        throw Failure("perl cannot load POE::Component::IKC::Server; PERL5LIB tells it where to look")
+      }
+      report.perl = version
+    }
     report.comparisons = try await measure(settings)
     if json != "-" { print(report.machine.summary, "\n", report.text(), separator: "\n", terminator: "") }
     if let json { try write(report.json(), to: json) }
@@ -118,8 +125,8 @@ struct CommonOptions: ParsableArguments {
 extension Settings.Queue: ExpressibleByArgument {}
 extension Settings.Negotiation: ExpressibleByArgument {}
 
-extension ServerAddress: ExpressibleByArgument {
-  init?(argument: String) {
-    self.init(argument)
+extension Address: ExpressibleByArgument {
+  public init?(argument: String) {
+    try? self.init(argument)
   }
 }

@@ -10,7 +10,7 @@ struct PostCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await common.report { settings in
-      [try await PostMode(settings).measure()]
+      [try await PostMode(settings: settings).measure()]
     }
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import IKC
 
 /// The server process of the other subcommands.
 struct ServeCommand: AsyncParsableCommand {
@@ -10,7 +11,7 @@ struct ServeCommand: AsyncParsableCommand {
   )
 
   @Option(help: "Where to listen.")
-  var listen = ServerAddress.tcp(host: "127.0.0.1", port: 0)
+  var listen = Address.tcp(host: "127.0.0.1", port: 0)
 
   @Flag(help: "Be the raw floor instead of a kernel.")
   var floor = false
@@ -37,7 +38,13 @@ struct ServeCommand: AsyncParsableCommand {
     FileLimit.raise()
     signal(SIGPIPE, SIG_IGN)
     if endWithStdin { Self.endWithStandardInput() }
-    try FloorServer.run(on: listen, reply: reply, loops: loops)
+    if floor { try FloorServer.run(on: listen, reply: reply, loops: loops) }
+    var settings = Settings()
+    settings.loops = loops
+    settings.queue = queue
+    settings.serializer = serializer
+    settings.negotiation = negotiation
+    try await KernelServer.run(on: listen, settings)
   }
 
   /// Whoever started this process holds the other end; when it is gone, by

@@ -1,5 +1,6 @@
 import CUV
 import Foundation
+import IKC
 
 /// Swift's handle on the C floor's client: connections and loads over them.
 final class FloorClient: @unchecked Sendable {
@@ -17,7 +18,7 @@ final class FloorClient: @unchecked Sendable {
     var freezer: String
   }
 
-  init(_ address: ServerAddress, frame bytes: [UInt8], identity: Identity? = nil) throws {
+  init(_ address: Address, frame bytes: [UInt8], identity: Identity? = nil) throws {
     frame = .allocate(capacity: bytes.count)
     _ = frame.initialize(from: bytes.map { CChar(bitPattern: $0) })
     var target = ikc_floor_address()

@@ -1,5 +1,6 @@
 import CUV
 import Foundation
+import IKC
 
 /// The floor's server, as the server process runs it.
 enum FloorServer {
@@ -9,7 +10,7 @@ enum FloorServer {
   ///   - reply: Octets of the body of each reply; 0 counts frames only.
   ///   - loops: Event loops, each on a thread and with a listener of its own.
   ///     A unix socket has one listener and is served by one loop.
-  static func run(on address: ServerAddress, reply: Int, loops: Int) throws -> Never {
+  static func run(on address: Address, reply: Int, loops: Int) throws -> Never {
     let frame = reply > 0 ? Frames.frame(bodyLength: reply) : []
     let bytes = UnsafeMutableBufferPointer<CChar>.allocate(capacity: max(frame.count, 1))
     _ = bytes.initialize(from: frame.map { CChar(bitPattern: $0) })
@@ -36,7 +37,7 @@ enum FloorServer {
   }
 
   private static func listen(
-    on address: ServerAddress, _ reply: UnsafeRawBufferPointer, _ length: Int
+    on address: Address, _ reply: UnsafeRawBufferPointer, _ length: Int
   ) throws -> UnsafeMutablePointer<ikc_floor_server> {
     let server = UnsafeMutablePointer<ikc_floor_server>.allocate(capacity: 1)
     var target = ikc_floor_address()

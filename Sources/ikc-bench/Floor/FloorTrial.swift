@@ -22,15 +22,19 @@ final class FloorTrial: Trial {
   func prepare() async throws {
     var reply = wire.reply
     if case .post = load { reply = 0 }
-    let server = try ServerProcess(serve: [
-      "--floor", "--listen", settings.freshAddress().description, "--reply", String(reply),
-      "--loops", String(settings.loops),
-    ])
+    let server = try Self.serve(reply: reply, settings)
     self.server = server
     let client = try FloorClient(server.address, frame: Frames.frame(bodyLength: wire.request))
     self.client = client
     if case .connect = load { return }
     try await client.open(connections)
+  }
+
+  static func serve(reply: Int, _ settings: Settings) throws -> ServerProcess {
+    try ServerProcess(serve: [
+      "--floor", "--listen", settings.freshAddress().description, "--reply", String(reply),
+      "--loops", String(settings.loops),
+    ])
   }
 
   func round(_ limit: Limit) async throws -> Sample {

@@ -1,4 +1,5 @@
 import Foundation
+import IKC
 import Synchronization
 
 /// What all modes have in common: how much, and over what.
@@ -24,7 +25,7 @@ struct Settings: Sendable {
   var negotiation = Negotiation.ikc0
   var unix = false
   /// A server that runs already, in place of one of our own.
-  var connect: ServerAddress?
+  var connect: Address?
   var perl = false
 
   var runner: Runner {
@@ -32,7 +33,7 @@ struct Settings: Sendable {
   }
 
   /// An address of its own for each server: a free port, or a file not used yet.
-  func freshAddress() -> ServerAddress {
+  func freshAddress() -> Address {
     guard unix else { return .tcp(host: "127.0.0.1", port: 0) }
     let number = Self.socketNumber.wrappingAdd(1, ordering: .relaxed).newValue
     let folder = FileManager.default.temporaryDirectory.path

@@ -1,21 +1,30 @@
 /// Calls: how many are answered in a second, and how long each takes.
 struct CallMode {
-  var settings: Settings
-
-  init(_ settings: Settings) {
-    self.settings = settings
+  enum Form: String, Sendable, CaseIterable {
+    case callback, async, both
   }
+
+  var settings: Settings
+  var form = Form.both
 
   func measure() async throws -> Comparison {
     let connections = settings.connections ?? 1
     let depth = settings.depth ?? 128
-    let wire = WireSizes(request: (settings.size ?? 64) + 200, reply: (settings.size ?? 64) + 100)
+    let payload = settings.payload()
+    // A look at the clock costs as much as a good part of a call where many are under way.
+    let sampleEvery = depth > 1 ? 7 : 1
+    let wire = try await WireProbe.record(settings, payload: payload)
+    let callback = CallbackCallDriver(depth: depth, payload: payload, sampleEvery: sampleEvery)
+    let async = AsyncCallDriver(depth: depth, payload: payload, sampleEvery: sampleEvery)
+    var drivers: [(Contender, any Driver)] = []
+    if form != .async { drivers.append((.ikc("callback"), callback)) }
+    if form != .callback { drivers.append((.ikc("async"), async)) }
     return try await settings.runner.measure(
       mode: "call", title: settings.title("call", connections: connections, depth: depth), unit: .calls,
-      trials: [
+      trials: settings.trials(
         FloorTrial(
-          .call(depth: depth), wire: wire, connections: connections, sampleEvery: depth > 1 ? 7 : 1,
-          settings: settings)
-      ])
+          .call(depth: depth), wire: wire.callSizes, connections: connections, sampleEvery: sampleEvery,
+          settings: settings),
+        drivers, perl: callback, connections: connections))
   }
 }

@@ -2,15 +2,15 @@
 struct PostMode {
   var settings: Settings
 
-  init(_ settings: Settings) {
-    self.settings = settings
-  }
-
   func measure() async throws -> Comparison {
     let connections = settings.connections ?? 1
-    let wire = WireSizes(request: (settings.size ?? 64) + 100, reply: 0)
+    let payload = settings.payload()
+    let wire = try await WireProbe.record(settings, payload: payload)
+    let driver = PostDriver(state: BenchSession.count, payload: payload)
     return try await settings.runner.measure(
       mode: "post", title: settings.title("post", connections: connections), unit: .posts,
-      trials: [FloorTrial(.post, wire: wire, connections: connections, settings: settings)])
+      trials: settings.trials(
+        FloorTrial(.post, wire: wire.postSizes, connections: connections, settings: settings),
+        [(.ikc, driver)], perl: driver, connections: connections))
   }
 }

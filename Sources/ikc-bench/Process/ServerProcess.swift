@@ -1,9 +1,10 @@
 import Foundation
+import IKC
 
 /// A server in a process of its own, ended by its id. It also ends by itself
 /// when this process is gone, since its standard input ends then.
 final class ServerProcess {
-  let address: ServerAddress
+  let address: Address
   private let process: Process
   private let input: Pipe
 
@@ -33,7 +34,7 @@ final class ServerProcess {
     }
     ChildRegistry.add(process.processIdentifier)
     let line = Self.firstLine(of: output.fileHandleForReading)
-    guard line.hasPrefix("listening "), let address = ServerAddress(line.dropFirst(10)) else {
+    guard line.hasPrefix("listening "), let address = try? Address(String(line.dropFirst(10))) else {
       Self.end(process)
       throw Failure("the server process did not say where it listens, but \"\(line)\"")
     }

@@ -1,0 +1,48 @@
+import IKC
+
+/// Posts as many as the channels take; the server's count is what counts.
+struct PostDriver: Driver {
+  var state: String
+  var payload: String
+
+  /// Posts between two looks at the clock.
+  private static let stride: UInt64 = 64
+
+  func run(_ target: Target, _ limit: Limit) async throws -> Sample {
+    guard let first = target.clients.first else { throw Failure("there is no connection to post over") }
+    var sample = try await target.together(limit, post)
+    let began = RoundClock.now
+    // All posts have arrived: each client's last one was followed by a call.
+    let counted = try await first.kernel.call(first.specifier(BenchSession.counted), as: Int.self)
+    sample.seconds += Double(RoundClock.now - began) / 1e9
+    sample.operations = UInt64(counted)
+    return sample
+  }
+
+  private func post(_ client: Client, _ share: Limit, _ clock: RoundClock) async throws -> Sample {
+    let specifier = client.specifier(state)
+    let total = share.operations ?? .max
+    let stride = payload.utf8.count > 16 << 10 ? 1 : Self.stride
+    var recorder = Recorder()
+    var sent: UInt64 = 0
+    while sent < total {
+      let now = RoundClock.now
+      if clock.hasEnded(at: now) { break }
+      let batch = min(stride, total - sent)
+      for _ in 0..<batch { try await post(client.kernel, specifier) }
+      sent += batch
+      recorder.progress(at: now - clock.began, operations: batch)
+    }
+    _ = try await client.kernel.ping(client.channel.name)
+    return Sample(operations: sent, seconds: 0, recorder: recorder)
+  }
+
+  @inline(__always)
+  private func post(_ kernel: Kernel, _ specifier: Specifier) async throws {
+    do {
+      try kernel.post(specifier, payload)
+    } catch where error.code == .congested {
+      try await kernel.post(specifier, payload, waitingUpTo: .seconds(60))
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import CUV
+import Foundation
+
+/// Sleeps of microseconds.
+enum Pacer {
+  /// Lets the calling thread's sleeps end when they should, not up to 50 µs later.
+  static func useFineTimer() {
+    #if os(Linux)
+      prctl(PR_SET_TIMERSLACK, 1)
+    #endif
+  }
+
+  /// Returns at `time` of `uv_hrtime`, at once where that has passed.
+  static func sleep(until time: UInt64) {
+    let now = uv_hrtime()
+    guard time > now else { return }
+    var wait = timespec(tv_sec: Int((time - now) / 1_000_000_000), tv_nsec: Int((time - now) % 1_000_000_000))
+    nanosleep(&wait, nil)
+  }
+}
