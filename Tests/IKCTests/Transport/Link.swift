@@ -89,31 +89,40 @@ struct Link: Sendable {
   }
 }
 
+/// Calls `body` with a completion, and waits until that is called.
+func completed<R: Sendable>(_ body: (@escaping @Sendable (R) -> Void) -> Void) async -> R {
+  let result = Observed<R?>(nil)
+  body { value in result.update { $0 = value } }
+  while true {
+    if let value = await result.until({ $0 != nil }) { return value }
+  }
+}
+
 extension EventLoop {
   /// Runs `body` on the loop and waits for it.
   func perform<R: Sendable>(_ body: @escaping @Sendable () -> R) async -> R {
-    await withCheckedContinuation { continuation in
-      let taken = execute { continuation.resume(returning: body()) }
+    await completed { completion in
+      let taken = execute { completion(body()) }
       precondition(taken, "the loop has stopped")
     }
   }
 
   func stop() async {
-    await withCheckedContinuation { continuation in stop { continuation.resume() } }
+    await completed { completion in stop { completion(()) } }
   }
 
   func connect(
     to address: Address, limits: ConnectionLimits = ConnectionLimits(), handler: Recorder,
     timeout: Duration = .seconds(20)
   ) async throws(IKCError) -> Connection {
-    let result: Result<Connection, IKCError> = await withCheckedContinuation { continuation in
+    let result: Result<Connection, IKCError> = await completed { completion in
       let taken = execute {
         self.connect(to: address, limits: limits, timeout: timeout) { result in
           if case .success(let connection) = result {
             connection.handler = handler
             connection.startReading()
           }
-          continuation.resume(returning: result)
+          completion(result)
         }
       }
       precondition(taken, "the loop has stopped")
@@ -127,14 +136,14 @@ extension ListenerSet {
     on address: Address, loops: [EventLoop], options: ListenOptions = ListenOptions(),
     accepted: @escaping @Sendable (Connection) -> Void
   ) async throws(IKCError) -> ListenerSet {
-    let result: Result<ListenerSet, IKCError> = await withCheckedContinuation { continuation in
-      open(on: address, loops: loops, options: options, accepted: accepted) { continuation.resume(returning: $0) }
+    let result: Result<ListenerSet, IKCError> = await completed { completion in
+      open(on: address, loops: loops, options: options, accepted: accepted, completion: completion)
     }
     return try result.get()
   }
 
   func close() async {
-    await withCheckedContinuation { continuation in close { continuation.resume() } }
+    await completed { completion in close { completion(()) } }
   }
 }
 

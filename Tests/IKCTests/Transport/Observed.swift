@@ -1,45 +1,44 @@
-import Synchronization
+import Foundation
 
 /// Something that changes on other threads, and can be waited for.
-final class Observed<State: Sendable>: Sendable {
+///
+/// Its lock and nothing else hands values from thread to thread: the thread sanitizer understands that.
+final class Observed<State: Sendable>: @unchecked Sendable {  // guarded by `lock`
   private struct Waiter {
     let condition: @Sendable (State) -> Bool
-    let continuation: CheckedContinuation<State, Never>
+    let continuation: CheckedContinuation<Void, Never>
   }
 
-  private struct Storage {
-    var state: State
-    var waiters: [Waiter] = []
-  }
+  private let lock = NSLock()
+  private var state: State
+  private var waiters: [Waiter] = []
 
-  private let storage: Mutex<Storage>
+  init(_ state: State) { self.state = state }
 
-  init(_ state: State) { storage = Mutex(Storage(state: state)) }
-
-  var value: State { storage.withLock { $0.state } }
+  var value: State { lock.withLock { state } }
 
   @discardableResult
   func update<R: Sendable>(_ body: (inout State) -> R) -> R {
-    let (result, met, state) = storage.withLock { storage in
-      let result = body(&storage.state)
-      let state = storage.state
-      let met = storage.waiters.filter { $0.condition(state) }
-      if !met.isEmpty { storage.waiters.removeAll { $0.condition(state) } }
-      return (result, met, state)
+    let (result, met) = lock.withLock {
+      let result = body(&state)
+      let met = waiters.filter { $0.condition(state) }
+      if !met.isEmpty { waiters.removeAll { $0.condition(state) } }
+      return (result, met)
     }
-    for waiter in met { waiter.continuation.resume(returning: state) }
+    for waiter in met { waiter.continuation.resume() }
     return result
   }
 
   @discardableResult
   func until(_ condition: @escaping @Sendable (State) -> Bool) async -> State {
     await withCheckedContinuation { continuation in
-      let state: State? = storage.withLock { storage in
-        if condition(storage.state) { return storage.state }
-        storage.waiters.append(Waiter(condition: condition, continuation: continuation))
-        return nil
+      let met = lock.withLock {
+        if condition(state) { return true }
+        waiters.append(Waiter(condition: condition, continuation: continuation))
+        return false
       }
-      if let state { continuation.resume(returning: state) }
+      if met { continuation.resume() }
     }
+    return value
   }
 }

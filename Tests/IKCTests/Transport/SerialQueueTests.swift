@@ -82,8 +82,8 @@ struct SerialQueueTests {
       }
     }
     await done.until { $0 == 4 }
-    let (value, order) = await withCheckedContinuation { continuation in
-      queue.submit { continuation.resume(returning: (counts.value, counts.order)) }
+    let (value, order) = await completed { completion in
+      queue.submit { completion((counts.value, counts.order)) }
     }
     #expect(value == 10000)
     #expect(order == Array(0..<2500))
