@@ -3,5 +3,6 @@
 
 #include "ikc_floor_connect.h"
 #include "ikc_floor_server.h"
+#include "ikc_floor_timer.h"
 
 #endif

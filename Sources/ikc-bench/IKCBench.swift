@@ -12,7 +12,9 @@ struct IKCBench: AsyncParsableCommand {
       of latency, and the ratio to the floor.
       """,
     subcommands: [
-      PostCommand.self, CallCommand.self, ConnectCommand.self, IdleCommand.self, BulkCommand.self, ServeCommand.self,
-    ]
+      PostCommand.self, CallCommand.self, ConnectCommand.self, IdleCommand.self, BulkCommand.self, CodecCommand.self,
+      SizesCommand.self, OpenCommand.self, AllCommand.self, ServeCommand.self,
+    ],
+    defaultSubcommand: AllCommand.self
   )
 }

@@ -41,7 +41,7 @@ struct PostDriver: Driver {
   private func post(_ kernel: Kernel, _ specifier: Specifier) async throws {
     do {
       try kernel.post(specifier, payload)
-    } catch where error.code == .congested {
+    } catch  where error.code == .congested {
       try await kernel.post(specifier, payload, waitingUpTo: .seconds(60))
     }
   }

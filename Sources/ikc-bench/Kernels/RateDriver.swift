@@ -57,6 +57,12 @@ private final class RateLane: Sendable {
     var recorder = Recorder()
     var failure: IKCError?
     var waiting: CheckedContinuation<Void, any Error>?
+
+    mutating func end() {
+      guard let waiting else { return }
+      self.waiting = nil
+      if let failure { waiting.resume(throwing: failure) } else { waiting.resume() }
+    }
   }
 
   private let client: Client
@@ -101,13 +107,5 @@ private final class RateLane: Sendable {
 
   func sample() -> Sample {
     state.withLock { Sample(operations: $0.operations, seconds: 0, recorder: $0.recorder) }
-  }
-}
-
-extension RateLane.State {
-  fileprivate mutating func end() {
-    guard let waiting else { return }
-    self.waiting = nil
-    if let failure { waiting.resume(throwing: failure) } else { waiting.resume() }
   }
 }

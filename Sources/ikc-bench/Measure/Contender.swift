@@ -6,6 +6,8 @@ struct Contender: Sendable, Hashable {
     case ikc
     /// The real POE::Component::IKC as the server.
     case perl
+    /// A part of what is measured, where nothing is compared.
+    case part
   }
 
   var role: Role

@@ -5,9 +5,7 @@ import Foundation
 enum Pacer {
   /// Lets the calling thread's sleeps end when they should, not up to 50 µs later.
   static func useFineTimer() {
-    #if os(Linux)
-      prctl(PR_SET_TIMERSLACK, 1)
-    #endif
+    ikc_floor_fine_timer()
   }
 
   /// Returns at `time` of `uv_hrtime`, at once where that has passed.

@@ -84,7 +84,8 @@ struct Page {
       figures += "<figure><figcaption>Latency by percentile</figcaption>\(chart.rendered())</figure>"
     }
     if comparison.rows.contains(where: { $0.throughput.count > 1 }) {
-      let chart = ThroughputChart(rows: comparison.rows, unit: comparison.unit, title: comparison.title, isWide: !hasLatency)
+      let chart = ThroughputChart(
+        rows: comparison.rows, unit: comparison.unit, title: comparison.title, isWide: !hasLatency)
       let caption = "\(comparison.unit.label) over time"
       figures += "<figure><figcaption>\(escaped(caption))</figcaption>\(chart.rendered())</figure>"
     }
@@ -95,7 +96,9 @@ struct Page {
 
   private func legend(_ contenders: [Contender]) -> String {
     var seen: Set<String> = []
-    let items = contenders.filter { seen.insert(Palette.name($0)).inserted }.map { "<span><i class=\"\(Palette.name($0))\"></i>\(escaped($0.name))</span>" }
+    let items = contenders.filter { seen.insert(Palette.name($0)).inserted }.map {
+      "<span><i class=\"\(Palette.name($0))\"></i>\(escaped($0.name))</span>"
+    }
     return "<div class=\"legend\">\(items.joined())</div>"
   }
 }

@@ -3,7 +3,7 @@ enum Palette {
   /// The class that gives a contender's marks their colour.
   static func name(_ contender: Contender) -> String {
     switch contender.role {
-    case .floor: "floor"
+    case .floor, .part: "floor"
     case .perl: "perl"
     case .ikc: contender.name.hasSuffix("async") ? "async" : "ikc"
     }

@@ -1,0 +1,16 @@
+import ArgumentParser
+
+struct SizesCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sizes",
+    abstract: "Bytes of each libuv handle, and of each object that a connection owns."
+  )
+
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    try await common.report { _ in
+      try SizesMode().measure()
+    }
+  }
+}
