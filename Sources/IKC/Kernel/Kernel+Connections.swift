@@ -63,7 +63,7 @@ extension Kernel {
   private func checkUse() throws(IKCError) {
     guard !responder.isShutDown.load(ordering: .acquiring) else { throw Self.shutDown }
     try configuration.check()
-    _ = try responder.identity.onConnection(address: nil)
+    try responder.identity.checkNames()
   }
 
   /// Loop thread.
@@ -71,10 +71,7 @@ extension Kernel {
     _ connection: Connection, on address: Address, responder: Responder, configuration: Configuration
   ) {
     guard !responder.isShutDown.load(ordering: .acquiring) else { return connection.abort() }
-    // The names were checked when listening began; an address that can't be said is left out.
-    guard
-      let identity = try? responder.identity.onConnection(address: ownAddress(connection, address, isClient: false))
-    else { return connection.abort() }
+    let identity = responder.identity.onConnection(address: ownAddress(connection, address, isClient: false))
     let machine = ServerNegotiation(identity, peerAddress: peerAddress(connection, address))
     responder.start(
       Channel(
@@ -90,16 +87,11 @@ extension Kernel {
       connection.abort()
       return completion(.failure(shutDown))
     }
-    do throws(IKCError) {
-      let identity = try responder.identity.onConnection(address: ownAddress(connection, address, isClient: true))
-      let machine = try ClientNegotiation(identity, peerAddress: peerAddress(connection, address))
-      let handshake = Handshake(.client(machine), completion: completion)
-      responder.start(
-        Channel(connection: connection, handshake: handshake, settings: responder.settings, owner: responder))
-    } catch {
-      connection.abort()
-      completion(.failure(error))
-    }
+    let identity = responder.identity.onConnection(address: ownAddress(connection, address, isClient: true))
+    let machine = ClientNegotiation(identity, peerAddress: peerAddress(connection, address))
+    let handshake = Handshake(.client(machine), completion: completion)
+    responder.start(
+      Channel(connection: connection, handshake: handshake, settings: responder.settings, owner: responder))
   }
 
   /// The name of this end, as peers of IKC 0.2402 expect it.

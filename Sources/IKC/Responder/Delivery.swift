@@ -173,8 +173,8 @@ extension Delivery {
     let from = destination?.session.from
     var digits = ByteWriter.decimalDigits(rsvp.count + (from?.count ?? 0) + 64)
     // An item can be copied as it stands unless it needs others, or the other byte order.
-    let echo: Value? =
-      envelope.isEntangled || envelope.order == .native ? try value(of: envelope.rsvp, key: "rsvp") : nil
+    var echo: Value?
+    if envelope.isEntangled || envelope.order == .native { echo = try value(of: envelope.rsvp, key: "rsvp") }
     try target.writeFrame(digits: &digits) { (writer: inout ByteWriter) throws(IKCError) in
       writer.beginMessage(fields: from == nil ? 2 : 3)
       if let echo { try writer.writeStorable(encoding: echo) } else { writer.write(rsvp) }

@@ -10,9 +10,17 @@ struct KernelIdentity: Sendable {
   /// The names that go with every connection.
   var names: [String] { [id] + [name].compactMap { $0 } + aliases }
 
-  /// What is said on a connection whose own end goes by `address`; throws `invalidArgument` where that can't be said.
-  func onConnection(address: String?) throws(IKCError) -> LocalIdentity {
-    try LocalIdentity(
+  /// Throws `invalidArgument` for a name that no peer could use.
+  func checkNames() throws(IKCError) {
+    for name in [name].compactMap({ $0 }) + aliases where !KernelName.isAddressable(name) {
+      throw IKCError(
+        .invalidArgument, "'\(name)' can't be a kernel's name; use letters, digits, blanks, '_', '.' and '-'")
+    }
+  }
+
+  /// What is said on a connection whose own end goes by `address`.
+  func onConnection(address: String) -> LocalIdentity {
+    LocalIdentity(
       id: id, name: name, aliases: aliases, address: address, pid: processID, negotiation: negotiation,
       serializers: packages)
   }

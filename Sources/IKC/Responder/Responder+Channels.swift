@@ -77,7 +77,7 @@ extension Responder: ChannelOwner {
       permits.withLock { $0.removeAll(of: channel) }
       failCalls(on: channel, closedError(channel, error))
       if wasRegistered { logger.debug("kernel unregistered", metadata: ["peer": "\(channel.name)"]) }
-      if let error {
+      if let error, error.code != .shutdown {
         report(error.naming(peer: wasRegistered ? channel.name : nil))
       } else if unsent > 0 {
         report(IKCError(.channelClosed, "the channel closed before \(unsent) bytes were sent", peer: channel.name))

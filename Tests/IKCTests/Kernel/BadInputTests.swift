@@ -14,15 +14,15 @@ import Testing
     "rsvp": ["kernel": "Raw", "session": "s", "state": "r1"],
   ]
 
-  private func expectAnswer(_ raw: RawClient) throws {
+  private func expectAnswer(_ raw: RawClient) async throws {
     try raw.send(Self.call)
-    let reply = try #require(try raw.receiveMessage())
+    let reply = try await #require(try await raw.receiveMessage())
     #expect(reply["event"]?["state"]?.text == "r1")
     #expect(reply["params"]?.text == "hello")
   }
 
-  private func expectError(_ raw: RawClient, _ text: String, _ when: String) throws {
-    let reply = try #require(try raw.receiveMessage())
+  private func expectError(_ raw: RawClient, _ text: String, _ when: String) async throws {
+    let reply = try await #require(try await raw.receiveMessage())
     #expect(reply["event"]?["session"]?.text == "IKC")
     #expect(reply["event"]?["state"]?.text == "remote_error")
     #expect(reply["event"]?["kernel"]?.text == "raw-00000000-00000000-00000001")
@@ -44,23 +44,23 @@ import Testing
   func aBodyThatIsNoMessageIsAnsweredAndTheChannelGoesOn(_ body: [UInt8], _ text: String) async throws {
     let pair = try await KernelPair(prepare: Self.prepare)
     let raw = try RawClient(pair.listener.address)
-    raw.negotiate()
+    await raw.negotiate()
     raw.send(frame: body)
-    try expectError(raw, text, "request")
-    try expectAnswer(raw)
+    try await expectError(raw, text, "request")
+    try await expectAnswer(raw)
     await pair.shutdown()
   }
 
   @Test func eightUndecodableBodiesInARowCloseTheChannelAndNoOther() async throws {
     let pair = try await KernelPair(prepare: Self.prepare)
     let raw = try RawClient(pair.listener.address)
-    raw.negotiate()
+    await raw.negotiate()
     for _ in 0..<7 { raw.send(frame: [1, 2, 3]) }
-    for _ in 0..<7 { try expectError(raw, "Message is no Storable image", "request") }
-    try expectAnswer(raw)
+    for _ in 0..<7 { try await expectError(raw, "Message is no Storable image", "request") }
+    try await expectAnswer(raw)
     for _ in 0..<8 { raw.send(frame: [1, 2, 3]) }
-    for _ in 0..<8 { try expectError(raw, "Message is no Storable image", "request") }
-    #expect(try raw.receiveMessage() == nil)
+    for _ in 0..<8 { try await expectError(raw, "Message is no Storable image", "request") }
+    #expect(try await raw.receiveMessage() == nil)
     #expect(try await pair.client.call("poe://Server/test/echo", 5, as: Int.self) == 5)
     await pair.shutdown()
   }
@@ -87,34 +87,34 @@ import Testing
   func anEventThatGoesNowhereIsAnsweredAsPerlAnswers(_ message: Value, _ text: String) async throws {
     let pair = try await KernelPair(prepare: Self.prepare)
     let raw = try RawClient(pair.listener.address)
-    raw.negotiate()
+    await raw.negotiate()
     try raw.send(message)
-    try expectError(raw, text, "check")
-    try expectAnswer(raw)
+    try await expectError(raw, text, "check")
+    try await expectAnswer(raw)
     await pair.shutdown()
   }
 
   @Test func anErrorIsNeverAnsweredWithAnError() async throws {
     let pair = try await KernelPair(prepare: Self.prepare)
     let raw = try RawClient(pair.listener.address)
-    raw.negotiate()
+    await raw.negotiate()
     try raw.send(["event": "poe://Server/nowhere/x", "params": 1, "is_error": 1])
-    try expectAnswer(raw)
+    try await expectAnswer(raw)
     await pair.shutdown()
   }
 
   @Test func aPermitIsUsedUpByItsFirstAnswer() async throws {
     let pair = try await KernelPair(prepare: Self.prepare)
     let raw = try RawClient(pair.listener.address)
-    raw.negotiate()
+    await raw.negotiate()
     try await eventually { pair.server.channel(to: "Raw") != nil }
     async let answer = pair.server.call("poe://Raw/any/thing", 1, as: String.self)
-    let asked = try #require(try raw.receiveMessage())
+    let asked = try await #require(try await raw.receiveMessage())
     let rsvp = try #require(asked["rsvp"])
     try raw.send(["event": rsvp, "params": "first"])
     try raw.send(["event": rsvp, "params": "second"])
     #expect(try await answer == "first")
-    try expectError(raw, "Session 'IKC-call' is not available for remote kernels.", "check")
+    try await expectError(raw, "Session 'IKC-call' is not available for remote kernels.", "check")
     await pair.shutdown()
   }
 
@@ -122,13 +122,13 @@ import Testing
     let pair = try await KernelPair(prepare: Self.prepare)
     let raw = try RawClient(pair.listener.address)
     let thief = try RawClient(pair.listener.address)
-    raw.negotiate()
-    thief.negotiate(names: "raw-00000000-00000000-00000002,Thief")
+    await raw.negotiate()
+    await thief.negotiate(names: "raw-00000000-00000000-00000002,Thief")
     try await eventually { pair.server.channel(to: "Raw") != nil }
     async let answer = pair.server.call("poe://Raw/any/thing", 1, as: String.self)
-    let rsvp = try #require(try raw.receiveMessage()?["rsvp"])
+    let rsvp = try await #require(try await raw.receiveMessage()?["rsvp"])
     try thief.send(["event": rsvp, "params": "stolen"])
-    #expect(try #require(try thief.receiveMessage())["is_error"]?.int == 1)
+    #expect(try await #require(try await thief.receiveMessage())["is_error"]?.int == 1)
     try raw.send(["event": rsvp, "params": "own"])
     #expect(try await answer == "own")
     await pair.shutdown()
@@ -137,13 +137,13 @@ import Testing
   @Test func anErrorTextEndsTheCallThatItNames() async throws {
     let pair = try await KernelPair(prepare: Self.prepare)
     let raw = try RawClient(pair.listener.address)
-    raw.negotiate()
+    await raw.negotiate()
     try await eventually { pair.server.channel(to: "Raw") != nil }
     async let other = pair.server.call("poe://Raw/any/other", 1, as: Int.self)
     let failed = Task { try await pair.server.call("poe://Raw/any/thing", 1, as: Int.self) }
     var rsvps: [String: Value] = [:]
     for _ in 0..<2 {
-      let asked = try #require(try raw.receiveMessage())
+      let asked = try await #require(try await raw.receiveMessage())
       rsvps[asked["event"]?.text ?? ""] = asked["rsvp"]
     }
     try raw.send([
@@ -168,9 +168,9 @@ import Testing
     let pair = try await KernelPair(prepare: Self.prepare)
     pair.server.onError { errors.add($0) }
     let raw = try RawClient(pair.listener.address)
-    raw.negotiate()
+    await raw.negotiate()
     raw.send(bytes)
-    #expect(raw.isClosedByPeer())
+    #expect(await raw.isClosedByPeer())
     let error = await errors.first(1)[0]
     #expect(error.code == code || error.code == .frameTooLong)
     #expect(error.peer == "raw-00000000-00000000-00000001")
@@ -204,7 +204,7 @@ import Testing
     settings.negotiationTimeout = .milliseconds(50)
     let pair = try await KernelPair(server: settings, prepare: Self.prepare)
     let raw = try RawClient(pair.listener.address)
-    #expect(raw.isClosedByPeer())
+    #expect(await raw.isClosedByPeer())
     await pair.shutdown()
   }
 
@@ -218,12 +218,12 @@ import Testing
       try session.publish("echo")
     }
     let raw = try RawClient(pair.listener.address)
-    raw.negotiate()
+    await raw.negotiate()
     try raw.send(Self.call)
     raw.endSending()
-    let reply = try #require(try raw.receiveMessage())
+    let reply = try await #require(try await raw.receiveMessage())
     #expect(reply["params"]?.text == "hello")
-    #expect(raw.isClosedByPeer())
+    #expect(await raw.isClosedByPeer())
     await pair.shutdown()
   }
 }

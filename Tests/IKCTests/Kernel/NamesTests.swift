@@ -47,7 +47,7 @@ import Testing
   @Test func theServersOwnCannotBeTaken() async throws {
     let pair = try await KernelPair()
     let raw = try RawClient(pair.listener.address)
-    raw.negotiate(names: "raw-00000000-00000000-00000001,Server")
+    await raw.negotiate(names: "raw-00000000-00000000-00000001,Server")
     try await eventually { pair.server.channel(to: "raw-00000000-00000000-00000001") != nil }
     #expect(pair.server.channel(to: "Server")?.names.first == pair.server.id)
     await pair.shutdown()

@@ -1,9 +1,11 @@
 import Foundation
 import IKC
 
-/// A client made of a bare socket, to send a kernel what no kernel sends. Calls block, for ten seconds at most.
+/// A client made of a bare socket, to send a kernel what no kernel sends. Receiving waits for a minute at most, on a
+/// thread of its own: those of tasks are few.
 final class RawClient: Sendable {
   private let descriptor: Int32
+  private let receiver = DispatchQueue(label: "RawClient")
 
   init(_ address: Address) throws {
     guard case .tcp(_, let port) = address else { throw POSIXError(.EINVAL) }
@@ -16,7 +18,7 @@ final class RawClient: Sendable {
     place.sin_family = sa_family_t(AF_INET)
     place.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
     place.sin_port = UInt16(port).bigEndian
-    var patience = timeval(tv_sec: 10, tv_usec: 0)
+    var patience = timeval(tv_sec: 60, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     let status = withUnsafePointer(to: &place) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -30,9 +32,9 @@ final class RawClient: Sendable {
 
   /// Negotiates as a kernel of that id; returns the server's line.
   @discardableResult
-  func negotiate(names: String = "raw-00000000-00000000-00000001,Raw") -> String {
+  func negotiate(names: String = "raw-00000000-00000000-00000001,Raw") async -> String {
     send(Array("SETUP KERNEL=\(names);FREEZER=Storable;PID=7\r\n".utf8))
-    return receiveLine()
+    return await receiveLine()
   }
 
   /// Sends bytes; what the peer no longer takes is dropped.
@@ -55,26 +57,39 @@ final class RawClient: Sendable {
   func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
   /// The next line, without its end; empty where the peer has closed.
-  func receiveLine() -> String {
-    var line: [UInt8] = []
-    while let byte = receive(1).first, byte != 10 { line.append(byte) }
-    return String(decoding: line.filter { $0 != 13 }, as: UTF8.self)
+  func receiveLine() async -> String {
+    await onReceiver { [self] in
+      var line: [UInt8] = []
+      while let byte = receive(1).first, byte != 10 { line.append(byte) }
+      return String(decoding: line.filter { $0 != 13 }, as: UTF8.self)
+    }
   }
 
   /// The next frame as a message; nil where the peer has closed.
-  func receiveMessage() throws -> Value? {
-    var digits: [UInt8] = []
-    while true {
-      guard let byte = receive(1).first else { return nil }
-      if byte == 0 { break }
-      digits.append(byte)
+  func receiveMessage() async throws -> Value? {
+    let body: [UInt8]? = await onReceiver { [self] in
+      var digits: [UInt8] = []
+      while true {
+        guard let byte = receive(1).first else { return nil }
+        if byte == 0 { break }
+        digits.append(byte)
+      }
+      return receive(Int(String(decoding: digits, as: UTF8.self)) ?? 0)
     }
-    let body = receive(Int(String(decoding: digits, as: UTF8.self)) ?? 0)
+    guard let body else { return nil }
     return try body.withUnsafeBytes { try StorableSerializer().decode($0) }
   }
 
   /// Whether the peer closes without sending more.
-  func isClosedByPeer() -> Bool { receive(1).isEmpty }
+  func isClosedByPeer() async -> Bool {
+    await onReceiver { [self] in receive(1).isEmpty }
+  }
+
+  private func onReceiver<R: Sendable>(_ body: @escaping @Sendable () -> R) async -> R {
+    await withCheckedContinuation { continuation in
+      receiver.async { continuation.resume(returning: body()) }
+    }
+  }
 
   private func receive(_ size: Int) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: size)
