@@ -11,44 +11,41 @@
 /// 256 decodes as well.
 enum FoundationBridging {
   #if canImport(FoundationEssentials) || canImport(Foundation)
-    /// The node as `type`, where that is `Date` or `Data`.
+    /// Whether the type is one of the two.
     @inline(__always)
+    static func bridges<T>(_ type: T.Type) -> Bool { T.self == Date.self || T.self == Data.self }
+
+    /// The node as a `Date` or `Data`.
+    @inline(never)
     static func decode<T>(
       _ type: T.Type, _ session: DecodingSession, _ index: UInt32, _ depth: UInt32, _ step: UInt32
-    ) throws -> T? {
+    ) throws -> T {
       if T.self == Date.self {
         let date = session.double(index).map { Date(timeIntervalSince1970: $0) }
         return try session.cast(date, type, index, depth, step)
       }
-      if T.self == Data.self {
-        let octets = try session.decode([UInt8].self, at: index, depth, step)
-        return try session.cast(Data(octets), type, index, depth, step)
-      }
-      return nil
+      let octets = try session.decode([UInt8].self, at: index, depth, step)
+      return try session.cast(Data(octets), type, index, depth, step)
     }
 
-    /// Writes `value`, where it is a `Date` or `Data`; false where it is not.
-    @inline(__always)
-    static func encode<T>(_ value: T, _ sink: EncodingSink, _ place: EncodingSink.Place, _ key: String) throws -> Bool {
+    /// Writes a `Date` or `Data`.
+    @inline(never)
+    static func encode<T>(_ value: T, _ sink: EncodingSink, _ place: EncodingSink.Place, _ key: String) throws {
       if T.self == Date.self {
-        try sink.put(unsafeBitCast(value, to: Date.self).timeIntervalSince1970, at: place, key: key)
-        return true
+        return try sink.put(unsafeBitCast(value, to: Date.self).timeIntervalSince1970, at: place, key: key)
       }
-      if T.self == Data.self {
-        try unsafeBitCast(value, to: Data.self).withUnsafeBytes { try sink.put(octets: $0, at: place, key: key) }
-        return true
-      }
-      return false
+      try unsafeBitCast(value, to: Data.self).withUnsafeBytes { try sink.put(octets: $0, at: place, key: key) }
     }
   #else
     @inline(__always)
+    static func bridges<T>(_ type: T.Type) -> Bool { false }
+
     static func decode<T>(
       _ type: T.Type, _ session: DecodingSession, _ index: UInt32, _ depth: UInt32, _ step: UInt32
-    ) throws -> T? { nil }
-
-    @inline(__always)
-    static func encode<T>(_ value: T, _ sink: EncodingSink, _ place: EncodingSink.Place, _ key: String) throws -> Bool {
-      false
+    ) throws -> T {
+      throw session.mismatch(index, type, depth, step)
     }
+
+    static func encode<T>(_ value: T, _ sink: EncodingSink, _ place: EncodingSink.Place, _ key: String) throws {}
   #endif
 }

@@ -14,6 +14,10 @@ public struct ValueDecoder: Sendable {
   public var userInfo: [CodingUserInfoKey: any Sendable]
   /// What the value itself is called where an error names a path.
   public var root: String
+  /// How many elements are decoded at most, keys and values each counted. What a value holds more than once
+  /// counts as often as the type asks for it, so that a small value from a peer can't become a giant one.
+  /// The default is 16,777,216.
+  public var maximumCount = 1 << 24
 
   /// A decoder.
   public init(root: String = "value", userInfo: [CodingUserInfoKey: any Sendable] = [:]) {
@@ -25,7 +29,7 @@ public struct ValueDecoder: Sendable {
   ///
   /// - Throws: `cannotDecode`, with the path to what is missing or of another type.
   public func decode<T: Decodable>(_ type: T.Type, from value: Value) throws(IKCError) -> T {
-    let session = DecodingSession(value, root: root, userInfo: userInfo)
+    let session = DecodingSession(value, maximumCount: maximumCount, root: root, userInfo: userInfo)
     defer { session.finish() }
     do {
       return try session.decode(type, at: Tape.root, 0, Tape.none)

@@ -42,9 +42,8 @@ enum CodingRoute: String, CaseIterable, CustomTestStringConvertible {
       let (order, offset) = try StorableOrder.read(image)
       switch self {
       case .storable:
-        let decoded = try StorableDecoding(image: image, order: order).decode(type, at: offset, firstTag: 0)
-        guard let decoded else { throw IKCError(.cannotDecode, "the item refers to one outside of it") }
-        return decoded
+        var decoding = StorableDecoding(image: image, order: order)
+        return try decoding.decode(type, at: offset, firstTag: 0)
       case .value:
         var reader = StorableReader(image: image, at: offset, firstTag: 0, order: order)
         return try ValueDecoder(root: "params").decode(type, from: try reader.readItem())
@@ -73,11 +72,8 @@ enum CodingRoute: String, CaseIterable, CustomTestStringConvertible {
     // Something before and behind, as in a message.
     let image = [0xFF, 0xFF, 0xFF] + item + [0xFF, 0xFF]
     return try image.withUnsafeBytes { image throws in
-      let decoding = StorableDecoding(image: image, order: order)
-      guard let decoded = try decoding.decode(type, at: 3, firstTag: Int(Self.firstTag)) else {
-        throw IKCError(.cannotDecode, "the item refers to one outside of it")
-      }
-      return decoded
+      var decoding = StorableDecoding(image: image, order: order)
+      return try decoding.decode(type, at: 3, firstTag: Int(Self.firstTag))
     }
   }
 

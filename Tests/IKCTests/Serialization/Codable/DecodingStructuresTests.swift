@@ -260,8 +260,8 @@ struct DecodingStructuresTests {
     let value: Value = route == .value ? try ValueEncoder(userInfo: info).encode([Probe("")]) : ["there"]
     #expect(value == ["there"])
     if route == .storable {
-      let probes = try StorableDecoding(image: writer.bytes, order: .network)
-        .decode([Probe].self, at: 0, firstTag: 0, userInfo: info)
+      var decoding = StorableDecoding(image: writer.bytes, order: .network)
+      let probes = try decoding.decode([Probe].self, at: 0, firstTag: 0, userInfo: info)
       #expect(probes == [Probe("there")])
       #expect(try route.decode([String].self, from: ["there"]) == ["there"])
     } else {

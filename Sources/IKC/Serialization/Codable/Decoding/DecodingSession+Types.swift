@@ -18,7 +18,7 @@ extension DecodingSession {
     }
     if T.self == [Double].self { return try cast(array(index, below) { double($0) }, type, index, depth, step) }
     if T.self == [UInt8].self { return try cast(octetArray(index, below), type, index, depth, step) }
-    if let foundation = try FoundationBridging.decode(type, self, index, depth, step) { return foundation }
+    if FoundationBridging.bridges(type) { return try FoundationBridging.decode(type, self, index, depth, step) }
     return try T(from: TapeDecoder(self, index, below))
   }
 

@@ -3,21 +3,22 @@
 /// All decoders and containers of the call share it. They end with the call; one that is kept and used
 /// later traps.
 final class DecodingSession {
-  /// How many nodes may be reached through back references, or unfolded from a `Value`: shared parts
-  /// within shared parts grow exponentially where a type asks for every copy.
-  static let expansionLimit = 1 << 24
-
   let userInfo: [CodingUserInfoKey: any Sendable]
   /// What the value is called in messages.
   let root: String
-  private(set) var tape: Tape
+  // A session is used by one thread and never while one of its own methods runs; checking every access
+  // took a sixth of the time.
+  @exclusivity(unchecked) private(set) var tape: Tape
   /// The image that the tape was made from.
   private let base: UnsafeRawPointer?
   /// The value of each node, where the tape is unfolded from a `Value`.
-  private var values: ContiguousArray<Value> = []
+  @exclusivity(unchecked) private var values: ContiguousArray<Value> = []
   /// The key or index by which each level was entered, for messages.
-  private var path: ContiguousArray<UInt32> = []
-  private var expansion = 0
+  @exclusivity(unchecked) private var path: ContiguousArray<UInt32> = []
+  @exclusivity(unchecked) private var expansion = 0
+  /// How many nodes may be reached through back references, or unfolded from a `Value`: shared parts within
+  /// shared parts grow exponentially where a type asks for every copy.
+  private let expansionLimit: Int
   /// Whether a `Value` was asked for that the tape does not hold in full.
   private(set) var lacksValue = false
 
@@ -26,14 +27,17 @@ final class DecodingSession {
 
   /// A session over an item of an image, which must stay as it is until `finish`.
   init(tape: consuming Tape, base: UnsafeRawPointer, root: String, userInfo: [CodingUserInfoKey: any Sendable]) {
+    // Room for much sharing, but not for a short message that takes seconds.
+    expansionLimit = 1 << 20 + 16 * tape.count
     self.tape = tape
     self.base = base
     self.root = root
     self.userInfo = userInfo
   }
 
-  /// A session over a value.
-  init(_ value: Value, root: String, userInfo: [CodingUserInfoKey: any Sendable]) {
+  /// A session over a value, of which at most `maximumCount` elements are unfolded.
+  init(_ value: Value, maximumCount: Int, root: String, userInfo: [CodingUserInfoKey: any Sendable]) {
+    expansionLimit = maximumCount
     tape = Tape(minimumCapacity: 16)
     base = nil
     self.root = root
@@ -80,8 +84,8 @@ extension DecodingSession {
 
   private func expand(by count: Int) throws {
     expansion += count
-    if expansion > Self.expansionLimit {
-      throw IKCError(.cannotDecode, "\(root): more than \(Self.expansionLimit) elements, each shared one counted anew")
+    if expansion > expansionLimit {
+      throw IKCError(.cannotDecode, "\(root): more than \(expansionLimit) elements, each shared one counted anew")
     }
   }
 
@@ -137,35 +141,40 @@ extension DecodingSession {
 
 extension DecodingSession {
   /// The node of a hash's key; `Tape.none` where it has no such key.
+  @inline(__always)
   func find(_ key: String, in hash: UInt32) -> UInt32 {
+    key.withBytes { find($0, in: hash) }
+  }
+
+  private func find(_ key: UnsafeRawBufferPointer, in hash: UInt32) -> UInt32 {
     let container = tape[hash]
     if container.second == 0 { return Tape.none }
-    let found = key.withBytes { bytes in
-      let mark = TapeNode.mark(bytes)
-      // Keys are mostly asked for in the order in which they lie: begin at the one that was found last.
-      let start = container.first
-      var index = start
-      repeat {
-        let node = tape[index]
-        if node.mark == mark, Int(node.second) == bytes.count, !node.flags.contains(.isVoid) {
-          if isKey(index, node, bytes) { return index }
-        }
-        index = node.next == container.next ? hash &+ 1 : node.next
-      } while index != start
-      return Text.isASCII(bytes) ? Tape.none : findText(key, in: hash)
-    }
-    if found != Tape.none { tape[hash].first = found }
-    return found
+    let mark = TapeNode.mark(key)
+    // Keys are mostly asked for in the order in which they lie: begin behind the one that was found last.
+    let start = container.first
+    var index = start
+    repeat {
+      let node = tape[index]
+      let next = node.next == container.next ? hash &+ 1 : node.next
+      if node.mark == mark, Int(node.second) == key.count, isKey(index, node, key) {
+        tape[hash].first = next
+        return index
+      }
+      index = next
+    } while index != start
+    return Text.isASCII(key) ? Tape.none : findText(String(decoding: key, as: UTF8.self), in: hash)
   }
 
   @inline(__always)
-  private func isKey(_ index: UInt32, _ node: TapeNode, _ bytes: UnsafeRawBufferPointer) -> Bool {
+  private func isKey(_ index: UInt32, _ node: TapeNode, _ key: UnsafeRawBufferPointer) -> Bool {
     if let base {
-      let own = UnsafeRawBufferPointer(start: base + Int(node.first), count: Int(node.second))
-      // A key of Latin-1 bytes with the flag is equal by its text alone.
-      return Text.equal(own, bytes) && (!node.flags.contains(.isLatin1) || Text.isASCII(own))
+      // Latin-1 with the flag is equal by its text alone.
+      if !node.flags.isDisjoint(with: [.isVoid, .isLatin1]) {
+        return !node.flags.contains(.isVoid) && Text.isASCII(key) && HashKeys.areEqual(key, base + Int(node.first))
+      }
+      return HashKeys.areEqual(key, base + Int(node.first))
     }
-    return keyText(index).withBytes { Text.equal($0, bytes) }
+    return keyText(index).withBytes { Text.equal($0, key) }
   }
 
   /// The same by the keys' text, for those that are written in another way.
@@ -195,7 +204,7 @@ extension DecodingSession {
     let node = tape[index]
     let bytes = UnsafeRawBufferPointer(start: base + Int(node.first), count: Int(node.second))
     if node.flags.contains(.isLatin1) { return Text.latin1(bytes) }
-    return String(validating: bytes, as: UTF8.self) ?? Text.latin1(bytes)
+    return Text.string(bytes) ?? Text.latin1(bytes)
   }
 }
 
@@ -259,7 +268,10 @@ extension DecodingSession {
 
   func string(_ index: UInt32) -> String? {
     let node = tape[index]
-    if node.kind == .bytes, let text = String(validating: octets(node), as: UTF8.self) { return text }
+    if node.kind == .bytes {
+      let octets = octets(node)
+      if Text.isASCII(octets) { return String(decoding: octets, as: UTF8.self) }
+    }
     if node.kind == .value, case .string(let text) = values[Int(index)] { return text }
     return withScalar(index) { $0.string }
   }

@@ -53,7 +53,31 @@ enum HashKeys {
 
   @inline(__always)
   private static func areEqual(_ left: TapeNode, _ right: TapeNode, _ base: UnsafeRawPointer) -> Bool {
-    Text.equal(bytes(left, base), bytes(right, base))
+    left.second == right.second && areEqual(bytes(left, base), base + Int(right.first))
+  }
+
+  /// Whether `key` is equal to as many bytes at `other`.
+  @inline(__always)
+  static func areEqual(_ key: UnsafeRawBufferPointer, _ other: UnsafeRawPointer) -> Bool {
+    let count = key.count
+    guard let start = key.baseAddress else { return true }
+    // Two loads that may overlap take every length up to twice theirs.
+    if count >= 8, count <= 16 {
+      return load(start, 0, UInt64.self) == load(other, 0, UInt64.self)
+        && load(start, count &- 8, UInt64.self) == load(other, count &- 8, UInt64.self)
+    }
+    if count >= 4, count < 8 {
+      return load(start, 0, UInt32.self) == load(other, 0, UInt32.self)
+        && load(start, count &- 4, UInt32.self) == load(other, count &- 4, UInt32.self)
+    }
+    return Text.equal(key, UnsafeRawBufferPointer(start: other, count: count))
+  }
+
+  @inline(__always)
+  private static func load<Word: FixedWidthInteger & BitwiseCopyable>(
+    _ start: UnsafeRawPointer, _ offset: Int, _ type: Word.Type
+  ) -> Word {
+    start.loadUnaligned(fromByteOffset: offset, as: type)
   }
 
   @inline(__always)

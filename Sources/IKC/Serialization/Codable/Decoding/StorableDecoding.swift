@@ -7,26 +7,34 @@ struct StorableDecoding {
   var root = "params"
   /// How many classes the image names before the item.
   var firstClass = 0
+  /// Whether the last error was that the item refers to one outside of it: then the whole image has to be
+  /// read to a `Value`, and `ValueDecoder` does the rest.
+  private(set) var refersOutside = false
+
+  init(image: UnsafeRawBufferPointer, order: StorableOrder) {
+    self.image = image
+    self.order = order
+  }
 
   /// The item at `offset` as `type`.
   ///
   /// - Parameter firstTag: the number of items in the image that begin before it, as back references count.
-  /// - Returns: nil where the item refers to one outside of it: then the whole image has to be read to a
-  ///   `Value`, and `ValueDecoder` does the rest.
   /// - Throws: `cannotDecode`: the bytes are no Storable item, or no `type`.
   @inline(__always)
-  func decode<T: Decodable>(
+  mutating func decode<T: Decodable>(
     _ type: T.Type, at offset: Int, firstTag: Int, userInfo: @autoclosure () -> [CodingUserInfoKey: any Sendable] = [:]
-  ) throws(IKCError) -> T? {
+  ) throws(IKCError) -> T {
     if T.self == String.self, let text = string(at: offset) { return unsafeBitCast(text, to: type) }
     if T.self == Int.self, let number = integer(at: offset) { return unsafeBitCast(number, to: type) }
     return try decodeItem(type, offset, firstTag, userInfo())
   }
 
   @inline(never)
-  private func decodeItem<T: Decodable>(
+  private mutating func decodeItem<T: Decodable>(
     _ type: T.Type, _ offset: Int, _ firstTag: Int, _ userInfo: [CodingUserInfoKey: any Sendable]
-  ) throws(IKCError) -> T? {
+  ) throws(IKCError) -> T {
+    refersOutside = false
+    if T.self == Value.self { return try decodeValue(type, offset, firstTag, userInfo) }
     var scanner = try StorableScanner(image: image, at: offset, firstTag: firstTag, order: order)
     do throws(IKCError) {
       try scanner.scan()
@@ -34,7 +42,7 @@ struct StorableDecoding {
       if scanner.isUnsuited { return try decodeValue(type, offset, firstTag, userInfo) }
       throw error
     }
-    guard let base = image.baseAddress else { return nil }
+    guard let base = image.baseAddress else { throw .storable("is empty") }
     let session = DecodingSession(tape: scanner.finish(), base: base, root: root, userInfo: userInfo)
     defer { session.finish() }
     do {
@@ -47,18 +55,22 @@ struct StorableDecoding {
   }
 
   /// The same by way of a `Value`.
-  private func decodeValue<T: Decodable>(
+  private mutating func decodeValue<T: Decodable>(
     _ type: T.Type, _ offset: Int, _ firstTag: Int, _ userInfo: [CodingUserInfoKey: any Sendable]
-  ) throws(IKCError) -> T? {
+  ) throws(IKCError) -> T {
+    guard offset >= 0, offset < image.count else { throw .storable("ends where an item should begin") }
     var reader = StorableReader(image: image, at: offset, firstTag: firstTag, firstClass: firstClass, order: order)
     let value: Value
     do throws(IKCError) {
       value = try reader.readItem()
     } catch {
-      if reader.refersOutside { return nil }
+      refersOutside = reader.refersOutside
       throw error
     }
-    return try ValueDecoder(root: root, userInfo: userInfo).decode(type, from: value)
+    if T.self == Value.self { return unsafeBitCast(value, to: type) }
+    var decoder = ValueDecoder(root: root, userInfo: userInfo)
+    decoder.maximumCount = 1 << 20 + 16 * image.count
+    return try decoder.decode(type, from: value)
   }
 
   /// The text of an item that is a short string, the commonest form by far; nil for all others.
@@ -69,7 +81,8 @@ struct StorableDecoding {
     guard tag == StorableTag.scalar || tag == StorableTag.text else { return nil }
     let count = Int(base.load(fromByteOffset: offset &+ 1, as: UInt8.self))
     guard count <= image.count &- offset &- 2 else { return nil }
-    return String(validating: UnsafeRawBufferPointer(start: base + offset + 2, count: count), as: UTF8.self)
+    let octets = UnsafeRawBufferPointer(start: base + offset + 2, count: count)
+    return Text.isASCII(octets) ? String(decoding: octets, as: UTF8.self) : Text.string(octets)
   }
 
   /// The number of an item that is a short integer; nil for all others.

@@ -35,62 +35,97 @@ struct StorableScanner: ~Copyable {
 
   /// Scans the item and everything below it.
   mutating func scan() throws(IKCError) {
-    var container = Tape.none
-    var remaining: UInt32 = 0
+    var parent = Parent()
     while true {
-      if container != Tape.none, tape[container].kind == .hash { tape.append(TapeNode(.key)) }
+      if parent.isHash { tape.append(TapeNode(.key)) }
       var item = tape.end
-      try scanItem()
-      let node = tape[item]
-      if container != Tape.none, node.flags.contains(.hasMore) { tape[container].flags.insert(.hasMore) }
-      if node.flags.contains(.isOpen) {
-        // While a container is open, `first` is its parent and `next` what its parent still lacks.
-        tape[item].first = container
-        tape[item].next = remaining
-        container = item
-        remaining = node.second
-        depth += 1
-        guard depth <= Self.depthLimit else { throw tooDeep }
-        if remaining > 0 { continue }
-        item = close(container, &container, &remaining)
+      let flags = try scanItem()
+      if !flags.isEmpty, parent.index != Tape.none, flags.contains(.hasMore) {
+        tape[parent.index].flags.insert(.hasMore)
+      }
+      if flags.contains(.isOpen) {
+        try descend(to: item, &parent)
+        if parent.remaining > 0 { continue }
+        item = ascend(&parent)
       }
       // An element is complete: take its key, and close what is complete with it.
-      while container != Tape.none {
-        if tape[container].kind == .hash {
-          try scanKey(of: item, isFlagged: tape[container].flags.contains(.isFlagged))
-        }
-        remaining &-= 1
-        if remaining > 0 { break }
-        item = close(container, &container, &remaining)
+      while parent.index != Tape.none {
+        if parent.isHash { try scanKey(of: item, isFlagged: parent.isFlagged) }
+        parent.remaining &-= 1
+        if parent.remaining > 0 { break }
+        item = ascend(&parent)
       }
-      if container == Tape.none { return }
+      if parent.index == Tape.none { return }
     }
   }
 
-  /// Ends the container `index` and goes back to its parent.
-  private mutating func close(_ index: UInt32, _ container: inout UInt32, _ remaining: inout UInt32) -> UInt32 {
-    container = tape[index].first
-    remaining = tape[index].next
-    tape[index].first = index &+ 1
-    tape[index].next = tape.end
-    tape[index].flags.remove(.isOpen)
-    if container != Tape.none, tape[index].flags.contains(.hasMore) { tape[container].flags.insert(.hasMore) }
-    if tape[index].kind == .hash { HashKeys.voidDuplicates(of: index, in: tape, base: base) }
+  /// The innermost open container.
+  private struct Parent {
+    var index = Tape.none
+    /// How many elements are still to come.
+    var remaining: UInt32 = 0
+    var isHash = false
+    var isFlagged = false
+  }
+
+  /// Goes on inside the container `index`.
+  private mutating func descend(to index: UInt32, _ parent: inout Parent) throws(IKCError) {
+    depth &+= 1
+    guard depth <= Self.depthLimit else { throw tooDeep }
+    let node = tape[index]
+    // While a container is open, `first` is its parent and `next` what its parent still lacks.
+    tape[index].first = parent.index
+    tape[index].next = parent.remaining
+    parent = Parent(
+      index: index, remaining: node.second, isHash: node.kind == .hash && node.second > 0,
+      isFlagged: node.flags.contains(.isFlagged))
+  }
+
+  /// Ends the innermost container, and gives its index.
+  private mutating func ascend(_ parent: inout Parent) -> UInt32 {
+    let index = parent.index
+    var node = tape[index]
+    parent = Parent(index: node.first, remaining: node.next)
+    if parent.index != Tape.none {
+      let outer = tape[parent.index]
+      parent.isHash = outer.kind == .hash
+      parent.isFlagged = outer.flags.contains(.isFlagged)
+      if node.flags.contains(.hasMore) { tape[parent.index].flags.insert(.hasMore) }
+    }
+    node.first = index &+ 1
+    node.next = tape.end
+    node.flags.remove(.isOpen)
+    tape[index] = node
+    if node.kind == .hash { HashKeys.voidDuplicates(of: index, in: tape, base: base) }
     depth &-= 1
     return index
   }
-
 }
 
 // MARK: - Items
 
 extension StorableScanner {
-  /// Appends the node of the item at `offset`; an open container's elements follow.
-  private mutating func scanItem() throws(IKCError) {
+  /// Appends the node of the next item, and gives its flags; an open container's elements follow.
+  @inline(__always)
+  private mutating func scanItem() throws(IKCError) -> TapeNode.Flags {
+    let tag = try cursor.byte()
+    switch tag {
+    case StorableTag.scalar:
+      return try appendText(.bytes, Int(try cursor.byte()), 1, [])
+    case StorableTag.byte:
+      return append(.int, UInt64(bitPattern: Int64(try cursor.byte()) &- 128), 1, [])
+    default:
+      return try scanWrapped(tag)
+    }
+  }
+
+  /// The same for an item that may have references and classes in front.
+  private mutating func scanWrapped(_ first: UInt8) throws(IKCError) -> TapeNode.Flags {
+    var tag = first
     var references = 0
     var flags: TapeNode.Flags = []
     while true {
-      switch try cursor.byte() {
+      switch tag {
       case StorableTag.reference:
         references += 1
       case StorableTag.weakReference, StorableTag.overload, StorableTag.weakOverload:
@@ -108,56 +143,59 @@ extension StorableScanner {
       case StorableTag.longVersion:
         _ = try cursor.take(try cursor.length())
         flags.insert(.hasMore)
-      case let tag:
+      default:
         return try scanReferent(tag, references, flags)
       }
       guard references <= Self.depthLimit else { throw tooDeep }
+      tag = try cursor.byte()
     }
   }
 
   @inline(__always)
-  private mutating func scanReferent(_ tag: UInt8, _ references: Int, _ flags: TapeNode.Flags) throws(IKCError) {
+  private mutating func scanReferent(_ tag: UInt8, _ references: Int, _ flags: TapeNode.Flags) throws(IKCError)
+    -> TapeNode.Flags
+  {
     let mark = UInt16(truncatingIfNeeded: references &+ 1)
     switch tag {
     case StorableTag.scalar:
-      try appendText(.bytes, Int(try cursor.byte()), mark, flags)
+      return try appendText(.bytes, Int(try cursor.byte()), mark, flags)
     case StorableTag.text:
-      try appendText(.text, Int(try cursor.byte()), mark, flags)
+      return try appendText(.text, Int(try cursor.byte()), mark, flags)
     case StorableTag.longScalar:
-      try appendText(.bytes, try cursor.length(), mark, flags)
+      return try appendText(.bytes, try cursor.length(), mark, flags)
     case StorableTag.longText:
-      try appendText(.text, try cursor.length(), mark, flags)
+      return try appendText(.text, try cursor.length(), mark, flags)
     case StorableTag.byte:
-      append(.int, UInt64(bitPattern: Int64(try cursor.byte()) &- 128), mark, flags)
+      return append(.int, UInt64(bitPattern: Int64(try cursor.byte()) &- 128), mark, flags)
     case StorableTag.networkInteger:
-      append(
+      return append(
         .int, UInt64(bitPattern: Int64(Int32(bigEndian: try cursor.take(4).loadUnaligned(as: Int32.self)))), mark, flags
       )
     case StorableTag.integer:
-      append(.int, try cursor.nativeWord(), mark, flags)
+      return append(.int, try cursor.nativeWord(), mark, flags)
     case StorableTag.double:
-      append(.double, try cursor.nativeWord(), mark, flags)
+      return append(.double, try cursor.nativeWord(), mark, flags)
     case StorableTag.undef, StorableTag.immortalUndef, StorableTag.undefElement:
-      append(.undef, 0, mark, flags)
+      return append(.undef, 0, mark, flags)
     case StorableTag.immortalTrue, StorableTag.booleanTrue:
-      append(.bool, 1, mark, flags)
+      return append(.bool, 1, mark, flags)
     case StorableTag.immortalFalse, StorableTag.booleanFalse:
-      append(.bool, 0, mark, flags)
+      return append(.bool, 0, mark, flags)
     case StorableTag.array:
-      try open(.array, elementSize: 1, mark, flags)
+      return try open(.array, elementSize: 1, mark, flags)
     case StorableTag.hash:
-      try open(.hash, elementSize: 5, mark, flags)
+      return try open(.hash, elementSize: 5, mark, flags)
     case StorableTag.flagHash:
       // The flags of the hash itself say only whether it is restricted.
       _ = try cursor.byte()
-      try open(.hash, elementSize: 6, mark, flags.union(.isFlagged))
+      return try open(.hash, elementSize: 6, mark, flags.union(.isFlagged))
     case StorableTag.object:
-      try appendShared(references, flags)
+      return try appendShared(references, flags)
     case StorableTag.regexp:
       let isLong = try cursor.byte() & StorableFlag.regexpLongPattern != 0
       _ = try cursor.take(isLong ? try cursor.length() : Int(try cursor.byte()))
       _ = try cursor.take(Int(try cursor.byte()))
-      append(.opaque, 0, mark, [flags, .hasMore])
+      return append(.opaque, 0, mark, [flags, .hasMore])
     case StorableTag.hook, StorableTag.tiedArray, StorableTag.tiedHash, StorableTag.tiedScalar, StorableTag.tiedKey,
       StorableTag.tiedIndex, StorableTag.code, StorableTag.largeObject:
       throw unsuited
@@ -167,31 +205,35 @@ extension StorableScanner {
   }
 
   @inline(__always)
-  private mutating func append(_ kind: TapeNode.Kind, _ word: UInt64, _ mark: UInt16, _ flags: TapeNode.Flags) {
+  private mutating func append(_ kind: TapeNode.Kind, _ word: UInt64, _ mark: UInt16, _ flags: TapeNode.Flags)
+    -> TapeNode.Flags
+  {
     // A reference to a scalar is more than the scalar.
     let flags = mark > 1 ? flags.union(.hasMore) : flags
     tape.append(TapeNode(kind, word: word, next: tape.end &+ 1, mark: mark, flags: flags))
     if hasTags { note(mark) }
+    return flags
   }
 
   @inline(__always)
   private mutating func appendText(
     _ kind: TapeNode.Kind, _ size: Int, _ mark: UInt16, _ flags: TapeNode.Flags
-  ) throws(IKCError) {
+  ) throws(IKCError) -> TapeNode.Flags {
     let start = cursor.offset
     _ = try cursor.take(size)
-    append(kind, UInt64(start) | UInt64(size) << 32, mark, flags)
+    return append(kind, UInt64(start) | UInt64(size) << 32, mark, flags)
   }
 
   @inline(__always)
   private mutating func open(
     _ kind: TapeNode.Kind, elementSize: Int, _ mark: UInt16, _ flags: TapeNode.Flags
-  ) throws(IKCError) {
+  ) throws(IKCError) -> TapeNode.Flags {
     let count = try cursor.length()
     try cursor.check(count: count, size: elementSize)
     let flags = flags.union(mark > 2 ? [.isOpen, .hasMore] : .isOpen)
     tape.append(TapeNode(kind, second: UInt32(truncatingIfNeeded: count), mark: mark, flags: flags))
     if hasTags { note(mark) }
+    return flags
   }
 
   /// Reads the key behind the value `item` into the node before it.
@@ -219,7 +261,7 @@ extension StorableScanner {
 
 extension StorableScanner {
   /// Appends the node of an item that was written before.
-  private mutating func appendShared(_ references: Int, _ flags: TapeNode.Flags) throws(IKCError) {
+  private mutating func appendShared(_ references: Int, _ flags: TapeNode.Flags) throws(IKCError) -> TapeNode.Flags {
     let tag = try cursor.tag()
     guard tag >= firstTag else { throw unsuited }
     if !hasTags {
@@ -240,6 +282,7 @@ extension StorableScanner {
       TapeNode(
         .shared, first: target, next: tape.end &+ 1, mark: UInt16(truncatingIfNeeded: references), flags: flags))
     note(UInt16(truncatingIfNeeded: references))
+    return flags
   }
 
   /// Gives the next `count` tag numbers to the node that was appended last.

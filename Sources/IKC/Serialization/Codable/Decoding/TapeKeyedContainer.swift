@@ -102,21 +102,24 @@ struct TapeKeyedContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
 // One look-up instead of the three of the default implementations.
 extension TapeKeyedContainer {
-  func decodeIfPresent(_ type: Bool.Type, forKey key: Key) throws -> Bool? {
-    try optional(key) { session.bool($0) }
-  }
-
+  func decodeIfPresent(_ type: Bool.Type, forKey key: Key) throws -> Bool? { try optional(key) { session.bool($0) } }
   func decodeIfPresent(_ type: String.Type, forKey key: Key) throws -> String? {
     try optional(key) { session.string($0) }
   }
-
   func decodeIfPresent(_ type: Double.Type, forKey key: Key) throws -> Double? {
     try optional(key) { session.double($0) }
   }
-
-  func decodeIfPresent(_ type: Int.Type, forKey key: Key) throws -> Int? {
-    try optional(key) { session.integer($0, as: Int.self) }
-  }
+  func decodeIfPresent(_ type: Float.Type, forKey key: Key) throws -> Float? { try optional(key) { session.float($0) } }
+  func decodeIfPresent(_ type: Int.Type, forKey key: Key) throws -> Int? { try optionalInteger(key) }
+  func decodeIfPresent(_ type: Int8.Type, forKey key: Key) throws -> Int8? { try optionalInteger(key) }
+  func decodeIfPresent(_ type: Int16.Type, forKey key: Key) throws -> Int16? { try optionalInteger(key) }
+  func decodeIfPresent(_ type: Int32.Type, forKey key: Key) throws -> Int32? { try optionalInteger(key) }
+  func decodeIfPresent(_ type: Int64.Type, forKey key: Key) throws -> Int64? { try optionalInteger(key) }
+  func decodeIfPresent(_ type: UInt.Type, forKey key: Key) throws -> UInt? { try optionalInteger(key) }
+  func decodeIfPresent(_ type: UInt8.Type, forKey key: Key) throws -> UInt8? { try optionalInteger(key) }
+  func decodeIfPresent(_ type: UInt16.Type, forKey key: Key) throws -> UInt16? { try optionalInteger(key) }
+  func decodeIfPresent(_ type: UInt32.Type, forKey key: Key) throws -> UInt32? { try optionalInteger(key) }
+  func decodeIfPresent(_ type: UInt64.Type, forKey key: Key) throws -> UInt64? { try optionalInteger(key) }
 
   func decodeIfPresent<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T? {
     let step = session.find(key.stringValue, in: hash)
@@ -125,11 +128,15 @@ extension TapeKeyedContainer {
   }
 
   @inline(__always)
+  private func optionalInteger<T: FixedWidthInteger>(_ key: Key) throws -> T? {
+    try optional(key) { session.integer($0, as: T.self) }
+  }
+
+  @inline(__always)
   private func optional<T>(_ key: Key, _ convert: (UInt32) -> T?) throws -> T? {
     let step = session.find(key.stringValue, in: hash)
-    if step == Tape.none { return nil }
-    if let value = convert(step &+ 1) { return session.isUndef(step &+ 1) ? nil : value }
-    if session.isUndef(step &+ 1) { return nil }
-    throw session.mismatch(step &+ 1, T.self, depth, step)
+    if step == Tape.none || session.isUndef(step &+ 1) { return nil }
+    guard let value = convert(step &+ 1) else { throw session.mismatch(step &+ 1, T.self, depth, step) }
+    return value
   }
 }

@@ -13,7 +13,7 @@ struct ValueBuilder {
     case .bytes: return .bytes(ByteString(octets(node)))
     case .text:
       let octets = octets(node)
-      return String(validating: octets, as: UTF8.self).map { .string($0) }
+      return Text.string(octets).map { .string($0) }
         ?? .special(.malformedText(ByteString(octets)))
     case .array: return array(index, in: tape)
     case .hash: return hash(index, in: tape)

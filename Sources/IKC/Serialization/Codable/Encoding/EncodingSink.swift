@@ -85,7 +85,7 @@ extension EncodingSink {
     if T.self == [Double].self {
       return try putArray(unsafeBitCast(value, to: [Double].self), at: place, key) { try put($0, at: $1, key: "") }
     }
-    if try FoundationBridging.encode(value, self, place, key) { return }
+    if FoundationBridging.bridges(T.self) { return try FoundationBridging.encode(value, self, place, key) }
     if place.kind == .item { return try value.encode(to: SinkEncoder(self, place)) }
     try value.encode(to: SinkEncoder(self, try beginItem(in: place, key)))
     try endItem(in: place)

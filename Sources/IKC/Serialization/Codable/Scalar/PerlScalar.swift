@@ -67,8 +67,8 @@ enum PerlScalar {
     case .int(let number): String(number)
     case .uint(let number): String(number)
     case .double(let number): DecimalText(number).string
-    case .bytes(let bytes): String(validating: bytes, as: UTF8.self) ?? Text.latin1(bytes)
-    case .text(let text): String(validating: text, as: UTF8.self)
+    case .bytes(let bytes): Text.string(bytes) ?? Text.latin1(bytes)
+    case .text(let text): Text.string(text)
     case .undef, .other: nil
     }
   }
