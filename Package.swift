@@ -47,6 +47,7 @@ let package = Package(
       dependencies: [
         "IKC",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ],
       path: "Sources/ikc-tool",
       swiftSettings: settings

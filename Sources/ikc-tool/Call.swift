@@ -17,6 +17,6 @@ struct Call: AsyncParsableCommand {
       try await connected.kernel.call(
         message.destination(at: connected.channel), parameters, as: Value.self, timeout: peer.limit, wantArray: list)
     }
-    try Process.print(result.json)
+    try Process.write(result.json() + [UInt8(ascii: "\n")])
   }
 }

@@ -39,6 +39,9 @@ struct SerializerName: ExpressibleByArgument {
     serializer = found
   }
 
+  /// Whether the format has references to what it has already written, so that a graph survives as it is.
+  var keepsIdentity: Bool { serializer is StorableSerializer }
+
   var defaultValueDescription: String { serializer.package }
 
   static var allValueStrings: [String] { known.map(\.package) }

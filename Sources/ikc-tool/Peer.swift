@@ -1,4 +1,5 @@
 import IKC
+import Logging
 
 /// A kernel of our own, connected to the one peer that a command talks to.
 struct Peer {
@@ -9,7 +10,9 @@ struct Peer {
   static func withConnection<Result>(
     _ options: PeerOptions, _ body: (Peer) async throws -> Result
   ) async throws -> Result {
-    let kernel = Kernel(name: options.kernel.name, configuration: options.configuration)
+    // What goes wrong is told once, on the way out.
+    let silence = Logger(label: "ikc") { _ in SwiftLogNoOpLogHandler() }
+    let kernel = Kernel(name: options.kernel.name, configuration: options.configuration, logger: silence)
     let result: Result
     do {
       let channel = try await kernel.connect(to: options.connect, timeout: options.limit)

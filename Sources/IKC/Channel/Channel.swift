@@ -109,7 +109,7 @@ public final class Channel: @unchecked Sendable {
 
   private func negotiationTimedOut() {
     guard state == .negotiating else { return }
-    fail(IKCError(.negotiationFailed, "the negotiation did not end within \(settings.negotiationTimeout)"))
+    fail(IKCError(.timedOut, "the negotiation did not end within \(settings.negotiationTimeout)"))
   }
 
   /// Stops or goes on reading. Any thread; takes effect soon.
