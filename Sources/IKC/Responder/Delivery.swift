@@ -74,11 +74,14 @@ extension Delivery {
   /// The first argument, straight to the type that is asked for.
   @inline(__always)
   func decode<P: Decodable>(_ type: P.Type) throws(IKCError) -> P {
-    if rare == nil, envelope.params.isPresent {
-      let decoding = StorableDecoding(image: body, order: envelope.order)
-      let found = try decoding.decode(
-        type, at: Int(envelope.params.start), firstTag: Int(envelope.params.firstTag))
-      if let found { return found }
+    if rare == nil, envelope.params.isPresent, !envelope.hasEarlierClasses {
+      var decoding = StorableDecoding(image: body, order: envelope.order)
+      do throws(IKCError) {
+        return try decoding.decode(
+          type, at: Int(envelope.params.start), firstTag: Int(envelope.params.firstTag))
+      } catch {
+        guard decoding.refersOutside else { throw error }
+      }
     }
     return try ValueDecoder().decode(type, from: params())
   }

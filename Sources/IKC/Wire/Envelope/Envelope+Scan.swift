@@ -34,6 +34,7 @@ extension Envelope {
     for _ in 0..<size {
       let start = walker.offset
       let firstTag = walker.tags
+      let hasEarlierClasses = walker.hasClasses
       guard walker.skipItem() else { throw .malformed }
       let field = Field(start: Int32(truncatingIfNeeded: start), end: Int32(truncatingIfNeeded: walker.offset),
         firstTag: Int32(truncatingIfNeeded: firstTag))
@@ -42,6 +43,7 @@ extension Envelope {
       let key = walker.start + walker.offset
       walker.offset += length
       take(field, key: key, length: length, in: walker)
+      if hasEarlierClasses, params.start == field.start { self.hasEarlierClasses = true }
     }
     isEntangled = walker.hasReferences || walker.hasClasses
   }

@@ -36,4 +36,6 @@ struct Envelope {
   var order = StorableOrder.network
   /// Whether a field may need others to be read (back references, classes): it is then read from the whole body.
   var isEntangled = false
+  /// Whether a class is named before `params`, which may then refer to it.
+  var hasEarlierClasses = false
 }
