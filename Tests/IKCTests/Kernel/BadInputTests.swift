@@ -128,7 +128,8 @@ import Testing
     async let answer = pair.server.call("poe://Raw/any/thing", 1, as: String.self)
     let rsvp = try await #require(try await raw.receiveMessage()?["rsvp"])
     try thief.send(["event": rsvp, "params": "stolen"])
-    #expect(try await #require(try await thief.receiveMessage())["is_error"]?.int == 1)
+    let refusal = try await #require(try await thief.receiveMessage())
+    #expect(refusal["is_error"]?.int == 1)
     try raw.send(["event": rsvp, "params": "own"])
     #expect(try await answer == "own")
     await pair.shutdown()
@@ -202,10 +203,11 @@ import Testing
   @Test func aPeerThatNeverNegotiatesIsClosed() async throws {
     var settings = Configuration()
     settings.negotiationTimeout = .milliseconds(50)
-    let pair = try await KernelPair(server: settings, prepare: Self.prepare)
-    let raw = try RawClient(pair.listener.address)
+    let server = Kernel(name: "Server", configuration: settings)
+    let listener = try await server.listen(on: .tcp("127.0.0.1", port: 0))
+    let raw = try RawClient(listener.address)
     #expect(await raw.isClosedByPeer())
-    await pair.shutdown()
+    await server.shutdown()
   }
 
   @Test func aHalfClosedPeerStillGetsTheAnswersThatItWaitsFor() async throws {
