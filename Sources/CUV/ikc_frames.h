@@ -36,12 +36,12 @@ static inline void ikc_frames_find(const uint8_t *bytes, size_t count, uint64_t 
   scan->status = IKC_FRAMES_OK;
   while (found < most && at < count) {
     const uint8_t *head = bytes + at;
-    size_t left = count - at, digits = 0;
+    size_t left = count - at, digits = 0, most_digits = left < IKC_FRAME_DIGITS ? left : IKC_FRAME_DIGITS;
     uint64_t length = 0;
-    while (digits < left && (uint8_t)(head[digits] - '0') <= 9) {
-      if (digits == IKC_FRAME_DIGITS) break;
-      uint64_t next = length * 10 + (uint8_t)(head[digits] - '0');
-      length = length > UINT64_MAX / 10 - 1 ? UINT64_MAX : next;
+    uint8_t digit;
+    while (digits < most_digits && (digit = (uint8_t)(head[digits] - '0')) <= 9) {
+      // Twenty digits may be more than 64 bits hold.
+      length = digits < 18 || length <= (UINT64_MAX - 9) / 10 ? length * 10 + digit : UINT64_MAX;
       digits++;
     }
     if (digits == left) break; // the header goes on in the next packet

@@ -94,6 +94,7 @@ static inline void ikc_loop_flush(ikc_loop *loop) {
     if (stream->flags & IKC_LOOK) ikc_stream_look(stream);
     // Its callbacks may have closed the stream, or queued it for the next turn.
     if (stream->output != output || output->queued) continue;
+    ikc_stream_note_high(stream, output->bytes.count);
     if (stream->flags & IKC_MEMORY) {
       ikc_memory_flush(stream, output);
     } else {

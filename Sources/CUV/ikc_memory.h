@@ -61,7 +61,7 @@ static inline void ikc_memory_flush(ikc_stream *stream, ikc_output *output) {
   // What the peer does not take yet waits here, where it counts as unsent.
   if (output->bytes.count && peer && !(peer->flags & IKC_CLOSING) &&
       (!(peer->flags & IKC_READING) || peer->flags & IKC_LOOK)) {
-    if (stream->flags & IKC_LAST) loop->calls.sent(stream->owner);
+    if (stream->flags & (IKC_LAST | IKC_ABOVE_HIGH)) loop->calls.sent(stream->owner);
     return;
   }
   stream->output = NULL;

@@ -70,6 +70,10 @@ static inline size_t ikc_stream_unsent(ikc_stream *stream) {
   return unsent;
 }
 
+static inline void ikc_stream_note_high(ikc_stream *stream, size_t unsent) {
+  if (unsent > stream->limits->high) stream->flags |= IKC_ABOVE_HIGH;
+}
+
 // Lets go of what was not sent.
 static inline void ikc_stream_drop_output(ikc_stream *stream) {
   ikc_output *output = stream->output;

@@ -10,14 +10,15 @@ class Connection: @unchecked Sendable {  // confined to the loop's thread, but f
   final let loop: EventLoop
 
   /// Who hears from the connection. To be set before reading starts; released when the connection has closed.
-  final var handler: (any ConnectionHandler)?
+  @exclusivity(unchecked) final var handler: (any ConnectionHandler)?
 
   /// Nil once closed.
-  final private(set) var stream: UnsafeMutablePointer<ikc_stream>?
+  @exclusivity(unchecked) final private(set) var stream: UnsafeMutablePointer<ikc_stream>?
 
   private final var failure: IKCError?
   private final let unsentOnLoop = Atomic<Int>(0)
-  private final let outside = AtomicLazyReference<Outbox>()
+  /// Where an `Outbox` is, once another thread has written.
+  private final let outside = Atomic<UnsafeMutableRawPointer?>(nil)
 
   /// Takes over a stream that is not yet part of the loop.
   init(stream: UnsafeMutablePointer<ikc_stream>, loop: EventLoop, settings: ConnectionSettings) {
@@ -30,7 +31,22 @@ class Connection: @unchecked Sendable {  // confined to the loop's thread, but f
     loop.handleOpened()
   }
 
-  deinit { assert(stream == nil, "a connection went away without being closed") }
+  deinit {
+    assert(stream == nil, "a connection went away without being closed")
+    outbox?.destroy()
+  }
+
+  @inline(__always)
+  private final var outbox: Outbox? { outside.load(ordering: .acquiring).map(Outbox.init(at:)) }
+
+  private final func makeOutbox() -> Outbox {
+    let new = Outbox.make()
+    let (exchanged, found) = outside.compareExchange(
+      expected: nil, desired: new.address, ordering: .acquiringAndReleasing)
+    guard !exchanged, let found else { return new }
+    new.destroy()
+    return Outbox(at: found)
+  }
 
   /// Whether this is the thread that the connection belongs to.
   final var isOnLoop: Bool { loop.isCurrent }
@@ -71,40 +87,39 @@ class Connection: @unchecked Sendable {  // confined to the loop's thread, but f
   @inline(__always)
   final func write<R, E: Error>(_ body: (inout OutputBytes) throws(E) -> R) throws(E) -> R {
     guard loop.isCurrent else { return try writeFromOutside(body) }
-    let output = beginWrite()
-    defer { endWrite(output) }
-    return try body(&output.pointee)
+    return try body(&loopOutput().pointee)
   }
 
-  /// Bytes written that the system has not taken yet. Any thread; may lag behind what other threads do.
+  /// Bytes written that the system has not taken yet. Any thread: exact on the loop's, on others it may lag behind.
   final var unsentBytes: Int {
-    unsentOnLoop.load(ordering: .relaxed) + (outside.load()?.pending.load(ordering: .relaxed) ?? 0)
+    let onLoop = loop.isCurrent ? exactUnsent : unsentOnLoop.load(ordering: .relaxed)
+    return onLoop + (outbox?.pending ?? 0)
   }
 
-  private final func beginWrite() -> UnsafeMutablePointer<OutputBytes> {
-    guard let stream, !stream.has(IKC_CLOSING | IKC_SHUTTING) else { return loop.discarded }
-    if let outbox = outside.load(), !outbox.isEmpty, !takeOver(outbox, into: stream) { return outbox.later }
+  /// Has `connectionDrained` called once the unsent bytes are at the low watermark or below, in a later turn where they are already.
+  /// Any thread. Whoever found too many unsent bytes and waits asks for it: what other threads see may not be what the loop sees.
+  final func notifyWhenDrained() {
+    guard loop.isCurrent else {
+      loop.execute { [self] in notifyWhenDrained() }
+      return
+    }
+    guard let stream, !stream.has(IKC_CLOSING) else { return }
+    stream.set(IKC_ABOVE_HIGH)
+    ikc_stream_mark(stream)
+  }
+
+  private final func loopOutput() -> UnsafeMutablePointer<OutputBytes> {
+    guard let stream, !stream.has(IKC_CLOSING | IKC_SHUTTING) else { return loop.discardedOutput() }
+    if let outbox, !outbox.isEmpty, !takeOver(outbox, into: stream) { return outbox.later }
     return output(of: stream)
-  }
-
-  private final func endWrite(_ output: UnsafeMutablePointer<OutputBytes>) {
-    if output == loop.discarded { output.pointee.count = 0 } else { noteUnsent() }
   }
 
   @inline(never)
   private final func writeFromOutside<R, E: Error>(_ body: (inout OutputBytes) throws(E) -> R) throws(E) -> R {
-    let outbox = outside.load() ?? outside.storeIfNil(Outbox())
-    outbox.lock.lock()
-    if outbox.bytes.base == nil { outbox.bytes = loop.spareBuffer() }
-    defer {
-      let count = outbox.bytes.count
-      let submits = count > 0 && !outbox.isSubmitted
-      if submits { outbox.isSubmitted = true }
-      outbox.pending.store(count, ordering: .releasing)
-      outbox.lock.unlock()
-      if outbox.isWanted.exchange(false, ordering: .acquiringAndReleasing) || submits { loop.submit(self) }
-    }
-    return try body(&outbox.bytes)
+    let outbox = outbox ?? makeOutbox()
+    let output = outbox.beginWrite(loop)
+    defer { if outbox.endWrite() { loop.submit(self) } }
+    return try body(&output.pointee)
   }
 
   /// Puts what other threads wrote behind what the loop's thread has written. False where another thread is at it right now.
@@ -122,19 +137,19 @@ class Connection: @unchecked Sendable {  // confined to the loop's thread, but f
     if later.count > 0 {
       output.pointee.append(UnsafeRawBufferPointer(start: later.base, count: later.count))
       later.base?.deallocate()
-      outbox.later.pointee = OutputBytes(base: nil, count: 0, capacity: 0)
+      outbox.later.pointee = OutputBytes()
     }
     return true
   }
 
   private final func output(of stream: UnsafeMutablePointer<ikc_stream>) -> UnsafeMutablePointer<OutputBytes> {
-    guard let output = ikc_stream_output(stream) else { return loop.discarded }
+    guard let output = ikc_stream_output(stream) else { return loop.discardedOutput() }
     return UnsafeMutableRawPointer(output).assumingMemoryBound(to: OutputBytes.self)
   }
 
   /// Other threads have written: called by the loop.
   final func takeOverOutbox() {
-    guard let outbox = outside.load() else { return }
+    guard let outbox else { return }
     guard let stream, !stream.has(IKC_CLOSING | IKC_SHUTTING) else {
       if let taken = outbox.take() { loop.keepSpare(taken) }
       return
@@ -142,11 +157,16 @@ class Connection: @unchecked Sendable {  // confined to the loop's thread, but f
     if !outbox.isEmpty, takeOver(outbox, into: stream) { noteUnsent() }
   }
 
+  private final var exactUnsent: Int {
+    guard let stream else { return 0 }
+    return Int(ikc_stream_unsent(stream)) + (outbox?.later.pointee.count ?? 0)
+  }
+
   private final func noteUnsent() {
     guard let stream else { return }
-    let unsent = Int(ikc_stream_unsent(stream)) + (outside.load()?.later.pointee.count ?? 0)
+    let unsent = exactUnsent
     unsentOnLoop.store(unsent, ordering: .relaxed)
-    if unsent > stream.pointee.limits.pointee.high { stream.set(IKC_ABOVE_HIGH) }
+    ikc_stream_note_high(stream, unsent)
   }
 
   // MARK: The end
@@ -200,7 +220,7 @@ class Connection: @unchecked Sendable {  // confined to the loop's thread, but f
   private final func advanceFinish() {
     guard let stream, stream.has(IKC_FINISHING) else { return }
     guard !stream.has(IKC_CLOSING | IKC_SHUTTING | IKC_FLYING) else { return }
-    if let outbox = outside.load(), !outbox.isEmpty, !takeOver(outbox, into: stream) { return }
+    if let outbox, !outbox.isEmpty, !takeOver(outbox, into: stream) { return }
     if let output = stream.pointee.output, output.pointee.bytes.count > 0 { return }
     if ikc_stream_shutdown(stream) < 0 { close() }
   }

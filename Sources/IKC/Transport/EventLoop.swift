@@ -8,8 +8,7 @@ final class EventLoop: @unchecked Sendable {  // confined to its thread, but for
   let core: UnsafeMutablePointer<ikc_loop>
   let uv: UnsafeMutablePointer<uv_loop_t>
 
-  /// Where output goes that nobody can send any more.
-  let discarded: UnsafeMutablePointer<OutputBytes>
+  private let discarded: UnsafeMutablePointer<OutputBytes>
 
   private let name: String
   private let isAdopted: Bool
@@ -44,7 +43,7 @@ final class EventLoop: @unchecked Sendable {  // confined to its thread, but for
     self.name = name
     isAdopted = false
     discarded = .allocate(capacity: 1)
-    discarded.initialize(to: OutputBytes(base: nil, count: 0, capacity: 0))
+    discarded.initialize(to: OutputBytes())
     core.pointee.calls = .swift
     core.pointee.owner = Unmanaged.passUnretained(self).toOpaque()
   }
@@ -60,7 +59,7 @@ final class EventLoop: @unchecked Sendable {  // confined to its thread, but for
     name = ""
     isAdopted = true
     discarded = .allocate(capacity: 1)
-    discarded.initialize(to: OutputBytes(base: nil, count: 0, capacity: 0))
+    discarded.initialize(to: OutputBytes())
     core.pointee.calls = .swift
     unblocksSigpipe = ikc_block_sigpipe() != 0
     thread.store(UInt(ikc_thread()), ordering: .relaxed)
@@ -90,6 +89,16 @@ final class EventLoop: @unchecked Sendable {  // confined to its thread, but for
 
   /// The loop's time in milliseconds, as of the beginning of this turn.
   var now: UInt64 { uv_now(uv) }
+
+  /// Where output goes that nobody can send any more; empty again with each call.
+  func discardedOutput() -> UnsafeMutablePointer<OutputBytes> {
+    discarded.pointee.count = 0
+    if discarded.pointee.capacity > 64 << 10 {
+      discarded.pointee.base?.deallocate()
+      discarded.pointee = OutputBytes()
+    }
+    return discarded
+  }
 
   // MARK: Work from other threads
 

@@ -95,7 +95,8 @@ final class ListenerSet: Sendable {
     completion: @escaping @Sendable (Result<ListenerSet, IKCError>) -> Void
   ) {
     let room = RoomSignal()
-    let gauge = options.maximumConnections == .max ? nil : ConnectionGauge(maximum: options.maximumConnections) { room.send() }
+    let gauge =
+      options.maximumConnections == .max ? nil : ConnectionGauge(maximum: options.maximumConnections) { room.send() }
     let settings = ConnectionSettings(options.limits, gauge: gauge)
     let isUnix = socket.file != nil || socket.address.isUnix
     let listeners = zip(loops, socket.descriptors).map { loop, descriptor in

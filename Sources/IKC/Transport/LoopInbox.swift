@@ -80,7 +80,7 @@ final class LoopInbox: @unchecked Sendable {  // all but `running` is guarded by
   func spareBuffer() -> OutputBytes {
     lock.lock()
     defer { lock.unlock() }
-    return spares.popLast() ?? OutputBytes(base: nil, count: 0, capacity: 0)
+    return spares.popLast() ?? OutputBytes()
   }
 
   func keepSpare(_ bytes: OutputBytes) {

@@ -4,8 +4,8 @@
 /// where `capacity` is used up (it then deallocates the old), and leaves the first `count` bytes as they were.
 struct OutputBytes {
   var base: UnsafeMutableRawPointer?
-  var count: Int
-  var capacity: Int
+  var count = 0
+  var capacity = 0
 
   /// Appends a copy of `bytes`.
   mutating func append(_ bytes: UnsafeRawBufferPointer) {

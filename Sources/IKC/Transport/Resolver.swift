@@ -16,7 +16,8 @@ final class Resolver {
     return resolver
   }
 
-  private init(_ host: String, on loop: EventLoop, _ completion: @escaping (Result<[SocketAddress], IKCError>) -> Void) {
+  private init(_ host: String, on loop: EventLoop, _ completion: @escaping (Result<[SocketAddress], IKCError>) -> Void)
+  {
     self.host = host
     self.loop = loop
     self.completion = completion
@@ -62,7 +63,8 @@ final class Resolver {
       completion(
         status == 0 && !addresses.isEmpty
           ? .success(addresses)
-          : .failure(.cannot("look up '\(host)'", status: status == 0 ? UV_EAI_NODATA.rawValue : status, code: .connectFailed)))
+          : .failure(
+            .cannot("look up '\(host)'", status: status == 0 ? UV_EAI_NODATA.rawValue : status, code: .connectFailed)))
     }
     loop.handleClosed()
   }

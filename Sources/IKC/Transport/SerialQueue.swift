@@ -96,7 +96,8 @@ final class SerialQueue: SerialExecutor {
     var old = state.load(ordering: .relaxed)
     while old & Self.scheduled != 0 {
       let (exchanged, found) = state.weakCompareExchange(
-        expected: old, desired: old ^ (Self.held | Self.scheduled), successOrdering: .acquiring, failureOrdering: .relaxed)
+        expected: old, desired: old ^ (Self.held | Self.scheduled), successOrdering: .acquiring,
+        failureOrdering: .relaxed)
       if exchanged {
         holder.store(UInt(ikc_thread()), ordering: .relaxed)
         return true

@@ -16,7 +16,8 @@ struct AddressTests {
   }
 
   @Test(arguments: [
-    "", "tcp:", "tcp://", "tcp://host", "tcp://host:", "tcp://:603", "tcp://host:x", "tcp://host:65536", "tcp://host:-1",
+    "", "tcp:", "tcp://", "tcp://host", "tcp://host:", "tcp://:603", "tcp://host:x", "tcp://host:65536",
+    "tcp://host:-1",
     "tcp://host:+1", "tcp://[::1]", "tcp://[::1", "tcp://[]:1", "tcp://::1:603", "unix:", "udp://host:1", "host:1",
   ])
   func otherTextIsRefused(text: String) {

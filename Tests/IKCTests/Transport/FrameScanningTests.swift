@@ -19,7 +19,9 @@ struct FrameScanningTests {
     return bytes.withUnsafeBufferPointer { buffer in
       ikc_frames_find(buffer.baseAddress, buffer.count, limit, &frames, most, &scan)
       return Result(
-        frames: frames.prefix(scan.found).map { String(decoding: UnsafeBufferPointer(start: $0.bytes, count: $0.length), as: UTF8.self) },
+        frames: frames.prefix(scan.found).map {
+          String(decoding: UnsafeBufferPointer(start: $0.bytes, count: $0.length), as: UTF8.self)
+        },
         consumed: scan.consumed, needed: scan.needed, status: scan.status, length: scan.length)
     }
   }

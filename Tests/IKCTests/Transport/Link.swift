@@ -50,7 +50,8 @@ struct Link: Sendable {
 
   /// - Parameter reads: whether the server reads from the start.
   static func open(
-    _ medium: Medium, limits: ConnectionLimits = ConnectionLimits(), clientLimits: ConnectionLimits = ConnectionLimits(),
+    _ medium: Medium, limits: ConnectionLimits = ConnectionLimits(),
+    clientLimits: ConnectionLimits = ConnectionLimits(),
     client clientSide: Recorder = Recorder(), server serverSide: Recorder = Recorder(), reads: Bool = true
   ) async throws -> Link {
     let loop = try EventLoop()

@@ -149,7 +149,9 @@ struct ListenerTests {
   @Test func aPathThatIsTooLongIsRefused() async throws {
     let loop = try EventLoop()
     let address = Address.unix("/tmp/" + String(repeating: "x", count: 200))
-    let error = await #expect(throws: IKCError.self) { try await ListenerSet.open(on: address, loops: [loop]) { $0.abort() } }
+    let error = await #expect(throws: IKCError.self) {
+      try await ListenerSet.open(on: address, loops: [loop]) { $0.abort() }
+    }
     #expect(error?.code == .invalidArgument)
     let other = await #expect(throws: IKCError.self) { try await loop.connect(to: address, handler: Recorder()) }
     #expect(other?.code == .invalidArgument)
