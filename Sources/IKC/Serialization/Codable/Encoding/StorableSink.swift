@@ -3,36 +3,14 @@
 /// That asks for an order that nearly all types keep to: what is begun inside a container ends before the
 /// container goes on. A type that does not is encoded once more, by way of a `Value`.
 final class StorableSink: EncodingSink {
-  /// An array or hash that is open. The first level is the item itself.
-  private struct Level {
-    /// The container, among all of the session.
-    let serial: UInt32
-    let kind: Place.Kind
-    /// Where its tag is.
-    let start: Int
-    var count = 0
-    /// The item that has been begun in it; 0 for none.
-    var item: UInt32 = 0
-    /// Whether something was written for that item.
-    var isFilled = false
-    /// That item's key.
-    var key = ""
-    /// Whether keys have flags.
-    var isFlagged = false
-    /// Where in `keyOffsets` its own begin.
-    let firstKey: Int
-  }
-
   // A sink is used by one thread and never while one of its own methods runs; checking every access took
   // a fifth of the time.
   @exclusivity(unchecked) var writer = ByteWriter()
   private let order: StorableOrder
   private let isRoot: Bool
   private let outerDepth: Int
-  @exclusivity(unchecked) private var levels: ContiguousArray<Level> = []
+  @exclusivity(unchecked) private var levels = StorableLevels(StorableLevel(serial: 0, kind: .none, start: 0, item: 1))
   @exclusivity(unchecked) private var serial: UInt32 = 1
-  /// Where the keys of open hashes without flags are, in case that flags are needed after all.
-  @exclusivity(unchecked) private var keyOffsets: ContiguousArray<Int> = []
   @exclusivity(unchecked) private var failure: IKCError?
   /// Whether the item has to be written from a `Value` of the whole.
   private(set) var needsTree = false
@@ -42,8 +20,6 @@ final class StorableSink: EncodingSink {
     isRoot = context.isRoot
     outerDepth = context.depth
     super.init(userInfo: userInfo)
-    levels.reserveCapacity(8)
-    levels.append(Level(serial: 0, kind: .none, start: 0, item: 1, firstKey: 0))
   }
 
   /// Writes the item, unless `needsTree` says afterwards that it has to be written in another way.
@@ -59,11 +35,9 @@ final class StorableSink: EncodingSink {
   /// Ends everything that is open.
   private func finish() throws {
     if let failure { throw failure }
-    while levels.count > 1 { try closeLevel() }
-    if !levels[0].isFilled { try writeEmptyHash() }
+    while levels.top > 0 { try closeLevel() }
+    if !levels.innermost.isFilled { try writeEmptyHash() }
   }
-
-  private var top: Int { levels.count &- 1 }
 
   // MARK: Scalars
 
@@ -111,8 +85,8 @@ final class StorableSink: EncodingSink {
 
   override func put(_ value: Value, at place: Place, key: String) throws {
     try begin(place)
-    var encoder = StorableEncoder(order: order, writer: writer, depth: outerDepth + top)
-    if !isRoot || top > 0 {
+    var encoder = StorableEncoder(order: order, writer: writer, depth: outerDepth + levels.top)
+    if !isRoot || levels.top > 0 {
       try encoder.writeItem(value, to: &writer)
     } else {
       try encoder.writeRoot(value, to: &writer)
@@ -125,11 +99,12 @@ final class StorableSink: EncodingSink {
   /// Takes the place of the next item.
   @inline(__always)
   private func begin(_ place: Place) throws {
-    let top = top
     if place.kind == .item {
-      guard Int(place.index) == top, levels[top].item == place.serial, !levels[top].isFilled else { throw disorder }
-      levels[top].isFilled = true
-    } else if Int(place.index) != top || levels[top].serial != place.serial || levels[top].item != 0 {
+      guard Int(place.index) == levels.top, levels.innermost.item == place.serial, !levels.innermost.isFilled else {
+        throw disorder
+      }
+      levels.innermost.isFilled = true
+    } else if Int(place.index) != levels.top || levels.innermost.serial != place.serial || levels.innermost.item != 0 {
       try settle(place)
     }
   }
@@ -139,38 +114,36 @@ final class StorableSink: EncodingSink {
   private func end(_ place: Place, _ key: String) throws {
     if place.kind == .item { return }
     if place.kind == .hash { try write(key: key) }
-    levels[top].count &+= 1
+    levels.innermost.count &+= 1
   }
 
   // MARK: Containers
 
   override func open(_ kind: Place.Kind, at place: Place) -> Place {
-    guard failure == nil, place.kind == .item, Int(place.index) < levels.count,
-      levels[Int(place.index)].item == place.serial
-    else { return fail() }
-    let top = top
-    if levels[top].isFilled || Int(place.index) != top {
-      // A class and its superclass may share one container.
-      let inner = Int(place.index) + 1
-      guard inner < levels.count, levels[inner].kind == kind else { return fail() }
-      return Place(index: UInt32(inner), serial: levels[inner].serial, kind: kind)
+    guard failure == nil, place.kind == .item, let level = levels[place.index], level.item == place.serial else {
+      return fail()
     }
-    levels[top].isFilled = true
+    if level.isFilled {
+      // A class and its superclass may share one container.
+      guard let inner = levels[place.index + 1], inner.kind == kind else { return fail() }
+      return Place(index: place.index + 1, serial: inner.serial, kind: kind)
+    }
+    levels.innermost.isFilled = true
     do throws(IKCError) {
       try writeHead(kind)
     } catch {
       failure = error
       return Self.nowhere
     }
-    return Place(index: UInt32(truncatingIfNeeded: top &+ 1), serial: serial, kind: kind)
+    return Place(index: UInt32(truncatingIfNeeded: levels.top), serial: serial, kind: kind)
   }
 
   private func writeHead(_ kind: Place.Kind) throws(IKCError) {
-    var nesting = StorableNesting(depth: outerDepth + top)
+    var nesting = StorableNesting(depth: outerDepth + levels.top)
     if kind == .hash { try nesting.enterHash() } else { try nesting.enter() }
     serial &+= 1
-    if !isRoot || top > 0 { writer.writeStorableReference() }
-    levels.append(Level(serial: serial, kind: kind, start: writer.count, firstKey: keyOffsets.count))
+    if !isRoot || levels.top > 0 { writer.writeStorableReference() }
+    levels.push(StorableLevel(serial: serial, kind: kind, start: writer.count))
     if kind == .hash {
       try writer.writeStorableHash(count: 0, isReferenced: false, order: order)
     } else {
@@ -186,57 +159,59 @@ final class StorableSink: EncodingSink {
       return Self.nowhere
     }
     serial &+= 1
-    let top = top
-    levels[top].item = serial
-    levels[top].isFilled = false
-    if place.kind == .hash { levels[top].key = key }
-    return Place(index: UInt32(truncatingIfNeeded: top), serial: serial, kind: .item)
+    levels.innermost.item = serial
+    levels.innermost.isFilled = false
+    if place.kind == .hash { levels.innermost.key = key }
+    return Place(index: UInt32(truncatingIfNeeded: levels.top), serial: serial, kind: .item)
   }
 
   override func endItem(in place: Place) throws { try begin(place) }
 
   /// Ends what is open inside a container that goes on.
   private func settle(_ place: Place) throws {
-    let index = Int(place.index)
-    guard place.kind != .none, index < levels.count, levels[index].serial == place.serial else { throw disorder }
-    while top > index { try closeLevel() }
-    if levels[index].item != 0 { try closeItem() }
+    guard place.kind != .none, let level = levels[place.index], level.serial == place.serial else { throw disorder }
+    while levels.top > place.index { try closeLevel() }
+    if levels.innermost.item != 0 { try closeItem() }
   }
 
   /// Ends the innermost container.
   private func closeLevel() throws {
-    if levels[top].item != 0 { try closeItem() }
-    let level = levels.removeLast()
+    if levels.innermost.item != 0 { try closeItem() }
+    try patchCount()
+    _ = levels.pop()
+  }
+
+  /// Writes the count of the innermost container, which was unknown when it began.
+  private func patchCount() throws {
+    let level = levels.innermost
     let count = UInt32(clamping: level.count)
     if count > Int32.max { throw failed(.unstorable("more than 2147483647 elements in one")) }
     let place = level.start + (level.isFlagged ? 2 : 1)
     writer.patch(place, bigEndian: order == .network ? count : count.byteSwapped)
-    keyOffsets.removeLast(keyOffsets.count - level.firstKey)
   }
 
   /// Ends the item that was begun in the innermost container.
   private func closeItem() throws {
-    if !levels[top].isFilled { try writeEmptyHash() }
-    if levels[top].kind == .hash { try write(key: levels[top].key) }
-    levels[top].item = 0
-    levels[top].count += 1
+    if !levels.innermost.isFilled { try writeEmptyHash() }
+    if levels.innermost.kind == .hash { try write(key: levels.innermost.key) }
+    levels.innermost.item = 0
+    levels.innermost.count &+= 1
   }
 
   private func writeEmptyHash() throws {
-    try writer.writeStorableHash(count: 0, isReferenced: !isRoot || top > 0, order: order)
+    try writer.writeStorableHash(count: 0, isReferenced: !isRoot || levels.top > 0, order: order)
   }
 
   override func count(_ place: Place) -> Int {
-    let index = Int(place.index)
-    guard index < levels.count, levels[index].serial == place.serial else { return 0 }
-    return levels[index].count + (levels[index].item == 0 ? 0 : 1)
+    guard let level = levels[place.index], level.serial == place.serial else { return 0 }
+    return level.count + (level.item == 0 ? 0 : 1)
   }
 
   override func codingPath(_ place: Place) -> [any CodingKey] {
-    guard Int(place.index) < levels.count else { return [] }
-    let last = Int(place.index) + (place.kind == .item ? 1 : 0)
-    return levels[min(1, last)..<last].map { level in
-      level.kind == .hash ? PathKey(stringValue: level.key) : PathKey(index: level.count)
+    guard place.kind != .none else { return [] }
+    let last = place.kind == .item ? place.index : max(place.index, 1) - 1
+    return (0...last).dropFirst().compactMap { index in
+      levels[index].map { $0.kind == .hash ? PathKey(stringValue: $0.key) : PathKey(index: $0.count) }
     }
   }
 
@@ -266,32 +241,49 @@ extension StorableSink {
   @inline(__always)
   private func write(key: String) throws {
     let isPlain = try key.withBytes { bytes in
-      guard !levels[top].isFlagged, Text.isASCII(bytes) else { return false }
-      keyOffsets.append(writer.count)
+      guard !levels.innermost.isFlagged, Text.isASCII(bytes) else { return false }
       try writer.writeStorableKey(bytes, order: order)
       return true
     }
     if isPlain { return }
-    if !levels[top].isFlagged { flagKeys() }
+    if !levels.innermost.isFlagged { try flagKeys() }
     try writer.writeStorableFlagKey(Value.Hash.Key(key), order: order)
   }
 
   /// Makes room for flags in the innermost hash: behind its tag, and before each key written so far.
   @inline(never)
-  private func flagKeys() {
-    let level = levels[top]
-    var gaps = [level.start + 1]
-    gaps.append(contentsOf: keyOffsets[level.firstKey...])
-    keyOffsets.removeLast(keyOffsets.count - level.firstKey)
+  private func flagKeys() throws {
+    let gaps = try flagOffsets()
     var end = writer.count
     let base = writer.tail(gaps.count) - end
     writer.advance(gaps.count)
-    base.storeBytes(of: StorableTag.flagHash, toByteOffset: level.start, as: UInt8.self)
+    base.storeBytes(of: StorableTag.flagHash, toByteOffset: levels.innermost.start, as: UInt8.self)
     for (index, gap) in gaps.enumerated().reversed() {
       (base + gap + index + 1).copyMemory(from: base + gap, byteCount: end - gap)
       base.storeBytes(of: 0, toByteOffset: gap + index, as: UInt8.self)
       end = gap
     }
-    levels[top].isFlagged = true
+    levels.innermost.isFlagged = true
+  }
+
+  /// Where flags are missing in the innermost hash. They are so rarely needed that its keys are looked for
+  /// only then.
+  private func flagOffsets() throws -> [Int] {
+    try patchCount()
+    let start = levels.innermost.start
+    var scanner = try StorableScanner(image: writer.bytes, at: start, firstTag: 0, order: order)
+    do {
+      try scanner.scan()
+    } catch {
+      throw disorder
+    }
+    let tape = scanner.finish()
+    var gaps = [start + 1]
+    var key = Tape.root &+ 1
+    while key < tape.end {
+      gaps.append(Int(tape[key].first) - 4)
+      key = tape[key].next
+    }
+    return gaps
   }
 }
