@@ -91,7 +91,7 @@ let package = Package(
     ),
     .testTarget(
       name: "BenchTests",
-      dependencies: ["ikc-bench"],
+      dependencies: ["ikc-bench", "TestSupport"],
       swiftSettings: settings
     ),
   ],

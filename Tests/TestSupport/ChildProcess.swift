@@ -101,6 +101,9 @@ package final class ChildProcess: Sendable {
     try input.fileHandleForWriting.close()
   }
 
+  /// Its process id.
+  package var id: Int32 { process.processIdentifier }
+
   /// Sends a signal.
   package func signal(_ number: Int32) {
     if process.isRunning { _ = Foundation.kill(process.processIdentifier, number) }

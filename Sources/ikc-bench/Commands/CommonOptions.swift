@@ -126,6 +126,7 @@ extension Settings.Queue: ExpressibleByArgument {}
 extension Settings.Negotiation: ExpressibleByArgument {}
 
 extension Address: ExpressibleByArgument {
+  /// The address that an argument says; nil where it says none.
   public init?(argument: String) {
     try? self.init(argument)
   }

@@ -36,8 +36,8 @@ struct ConnectDriver: Driver {
       let now = RoundClock.now
       recorder.record(latency: now - began)
       recorder.progress(at: now - clock.began, operations: 1)
-      channel.close()
-      while kernel.channel(to: channel.name) != nil { await Task.yield() }
+      // All is answered: there is nothing that a close in good order would wait for.
+      channel.abort()
       done += 1
     }
     return Sample(operations: done, seconds: 0, recorder: recorder)

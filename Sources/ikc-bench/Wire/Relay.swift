@@ -29,21 +29,21 @@ final class Relay: Sendable {
     defer { close(client) }
     guard let server = try? Socket.connect(to: target) else { return }
     defer { close(server) }
-    var buffer = [UInt8](repeating: 0, count: 64 << 10)
     while true {
       var polled = [
         pollfd(fd: client, events: Int16(POLLIN), revents: 0), pollfd(fd: server, events: Int16(POLLIN), revents: 0),
       ]
       guard poll(&polled, 2, -1) > 0 || errno == EINTR else { return }
       if polled[0].revents != 0 {
-        let count = Socket.move(from: client, to: server, &buffer)
-        if count <= 0 { return }
-        bytes.withLock { $0.toServer += buffer[..<count] }
+        let part = Socket.receive(from: client)
+        // Kept before it is passed on: who has an answer finds all that led to it.
+        bytes.withLock { $0.toServer += part }
+        guard !part.isEmpty, Socket.send(part, to: server) else { return }
       }
       if polled[1].revents != 0 {
-        let count = Socket.move(from: server, to: client, &buffer)
-        if count <= 0 { return }
-        bytes.withLock { $0.toClient += buffer[..<count] }
+        let part = Socket.receive(from: server)
+        bytes.withLock { $0.toClient += part }
+        guard !part.isEmpty, Socket.send(part, to: client) else { return }
       }
     }
   }

@@ -60,17 +60,23 @@ enum Socket {
     return descriptor
   }
 
-  /// Reads once and writes all of that; the count, or 0 and less at the end.
-  static func move(from source: Int32, to target: Int32, _ buffer: inout [UInt8]) -> Int {
-    buffer.withUnsafeMutableBytes { bytes in
-      let count = read(source, bytes.baseAddress, bytes.count)
+  /// What one read gives; empty at the end.
+  static func receive(from descriptor: Int32) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: 64 << 10) { bytes, count in
+      count = max(0, read(descriptor, bytes.baseAddress, bytes.count))
+    }
+  }
+
+  /// Writes all of the bytes; false where the other end is gone.
+  static func send(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    bytes.withUnsafeBytes { bytes in
       var written = 0
-      while written < count {
-        let part = write(target, bytes.baseAddress?.advanced(by: written), count - written)
-        if part <= 0 { return part }
+      while written < bytes.count {
+        let part = write(descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
+        if part <= 0 { return false }
         written += part
       }
-      return count
+      return true
     }
   }
 
