@@ -16,13 +16,13 @@ import Testing
 
   private func expectAnswer(_ raw: RawClient) async throws {
     try raw.send(Self.call)
-    let reply = try await #require(try await raw.receiveMessage())
+    let reply = try #require(try await raw.receiveMessage())
     #expect(reply["event"]?["state"]?.text == "r1")
     #expect(reply["params"]?.text == "hello")
   }
 
   private func expectError(_ raw: RawClient, _ text: String, _ when: String) async throws {
-    let reply = try await #require(try await raw.receiveMessage())
+    let reply = try #require(try await raw.receiveMessage())
     #expect(reply["event"]?["session"]?.text == "IKC")
     #expect(reply["event"]?["state"]?.text == "remote_error")
     #expect(reply["event"]?["kernel"]?.text == "raw-00000000-00000000-00000001")
@@ -109,7 +109,7 @@ import Testing
     await raw.negotiate()
     try await eventually { pair.server.channel(to: "Raw") != nil }
     async let answer = pair.server.call("poe://Raw/any/thing", 1, as: String.self)
-    let asked = try await #require(try await raw.receiveMessage())
+    let asked = try #require(try await raw.receiveMessage())
     let rsvp = try #require(asked["rsvp"])
     try raw.send(["event": rsvp, "params": "first"])
     try raw.send(["event": rsvp, "params": "second"])
@@ -126,9 +126,9 @@ import Testing
     await thief.negotiate(names: "raw-00000000-00000000-00000002,Thief")
     try await eventually { pair.server.channel(to: "Raw") != nil }
     async let answer = pair.server.call("poe://Raw/any/thing", 1, as: String.self)
-    let rsvp = try await #require(try await raw.receiveMessage()?["rsvp"])
+    let rsvp = try #require(try await raw.receiveMessage()?["rsvp"])
     try thief.send(["event": rsvp, "params": "stolen"])
-    let refusal = try await #require(try await thief.receiveMessage())
+    let refusal = try #require(try await thief.receiveMessage())
     #expect(refusal["is_error"]?.int == 1)
     try raw.send(["event": rsvp, "params": "own"])
     #expect(try await answer == "own")
@@ -144,7 +144,7 @@ import Testing
     let failed = Task { try await pair.server.call("poe://Raw/any/thing", 1, as: Int.self) }
     var rsvps: [String: Value] = [:]
     for _ in 0..<2 {
-      let asked = try await #require(try await raw.receiveMessage())
+      let asked = try #require(try await raw.receiveMessage())
       rsvps[asked["event"]?.text ?? ""] = asked["rsvp"]
     }
     try raw.send([
@@ -223,7 +223,7 @@ import Testing
     await raw.negotiate()
     try raw.send(Self.call)
     raw.endSending()
-    let reply = try await #require(try await raw.receiveMessage())
+    let reply = try #require(try await raw.receiveMessage())
     #expect(reply["params"]?.text == "hello")
     #expect(await raw.isClosedByPeer())
     await pair.shutdown()
