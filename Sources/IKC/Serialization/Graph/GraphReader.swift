@@ -19,13 +19,15 @@ struct GraphReader {
   private var classes: [ByteString] = []
   private var className: ByteString?
   private var lastCode: UInt8 = 0
+  private var hasBooleans = true
 
   private init(_ cursor: StorableCursor) { self.cursor = cursor }
 
   /// The graph that the image holds.
   static func read(_ image: UnsafeRawBufferPointer) throws(IKCError) -> ValueGraph {
-    let (order, offset) = try StorableOrder.read(image)
-    var reader = GraphReader(StorableCursor(image, at: offset, order: order))
+    let header = try StorableHeader(image)
+    var reader = GraphReader(StorableCursor(image, at: header.size, order: header.order))
+    reader.hasBooleans = header.hasBooleans
     let root = try reader.root()
     var graph = ValueGraph(nodes: reader.nodes, root: root)
     graph.dropUnheld()
@@ -51,9 +53,10 @@ struct GraphReader {
 
   private mutating func open(_ frame: Frame) throws(IKCError) {
     frames.append(frame)
-    // A container counts one level together with the reference to it.
+    // A container counts one level together with the reference to it, and without elements none; what
+    // the innermost reference refers to is not known yet.
     if !frame.isReferenced { depth += 1 }
-    if depth > StorableReader.maximumDepth {
+    if depth > StorableReader.maximumDepth + 1 {
       throw .storable("is nested deeper than \(StorableReader.maximumDepth)", at: cursor.offset)
     }
   }
@@ -78,8 +81,8 @@ struct GraphReader {
     case StorableTag.undefElement: return add(frames.last?.kind == .array ? .immortal(nil) : .undef)
     case StorableTag.immortalTrue: return add(.immortal(true))
     case StorableTag.immortalFalse: return add(.immortal(false))
-    case StorableTag.booleanTrue: return add(.bool(true))
-    case StorableTag.booleanFalse: return add(.bool(false))
+    case StorableTag.booleanTrue where hasBooleans: return add(.bool(true))
+    case StorableTag.booleanFalse where hasBooleans: return add(.bool(false))
     case StorableTag.regexp: return try regexp()
     case StorableTag.bless:
       className = try nameClass(try shortOrLong())
@@ -170,7 +173,8 @@ struct GraphReader {
   private mutating func beginHash(flags: UInt8?, _ count: Int) throws(IKCError) -> Int? {
     try cursor.check(count: count, size: flags == nil ? 5 : 4)
     let isReferenced = frames.last?.kind == .reference
-    let node = add(.hash([], isRestricted: (flags ?? 0) & StorableFlag.restricted != 0))
+    // Perl reads an empty hash without its restriction.
+    let node = add(.hash([], isRestricted: false))
     guard count > 0 else { return node }
     try open(
       Frame(

@@ -193,7 +193,8 @@ struct TaggedJSONWriter: ~Copyable {
   }
 
   private mutating func bytes(_ octets: ByteString, _ slot: Slot = Slot()) {
-    if !octets.isEmpty, octets.withUnsafeBytes({ $0.allSatisfy { 0x20...0x7E ~= $0 } }) {
+    // For people to read; the octets are given anyway.
+    if 1...200 ~= octets.count, octets.withUnsafeBytes({ $0.allSatisfy { 0x20...0x7E ~= $0 } }) {
       field("ascii", octets.description)
     }
     begin(slot, type: "bytes")

@@ -33,7 +33,9 @@ extension Value {
   }
 
   private init(number text: String) {
-    if let number = Int64(text), text != "-0" {
+    if text == "-0" {
+      self = .double(-0.0)
+    } else if let number = Int64(text) {
       self = .int(number)
     } else if let number = UInt64(text) {
       self = .uint(number)

@@ -13,19 +13,34 @@ enum StorableOrder: Sendable {
   /// What an image begins with.
   var header: [UInt8] { self == .network ? Self.networkHeader : Self.nativeHeader }
 
-  /// Reads the header of `image`.
-  ///
-  /// - Returns: the order, and the offset of the root item.
+  /// Reads the header of `image`: the order, and the offset of the root.
   static func read(_ image: UnsafeRawBufferPointer) throws(IKCError) -> (order: StorableOrder, offset: Int) {
+    let header = try StorableHeader(image)
+    return (header.order, header.size)
+  }
+}
+
+/// What an image begins with.
+struct StorableHeader {
+  let order: StorableOrder
+  /// How many bytes it takes: where the root begins.
+  let size: Int
+  /// Whether the image may hold booleans as such, which came with minor version 12.
+  let hasBooleans: Bool
+
+  /// Reads the header of `image`.
+  init(_ image: UnsafeRawBufferPointer) throws(IKCError) {
     guard image.count >= 2 else { throw .storable("is too short for a header") }
     guard image[0] >> 1 == 2 else { throw .storable("has major version \(image[0] >> 1) instead of 2") }
-    if image[0] & 1 == 1 { return (.network, 2) }
-    let expected = Self.nativeHeader.dropFirst(2)
-    guard image.count - 2 >= expected.count else { throw .storable("is too short for a native header") }
-    guard image[2..<(2 + expected.count)].elementsEqual(expected) else {
+    order = image[0] & 1 == 1 ? .network : .native
+    hasBooleans = image[1] >= 12
+    // Any minor version is read until an item comes that is not known.
+    let expected = order.header.dropFirst(2)
+    size = 2 + expected.count
+    guard image.count >= size else { throw .storable("is too short for a native header") }
+    guard image[2..<size].elementsEqual(expected) else {
       throw .storable("comes from a machine of another byte order or word size")
     }
-    return (.native, 2 + expected.count)
   }
 }
 

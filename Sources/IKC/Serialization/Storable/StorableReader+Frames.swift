@@ -35,7 +35,9 @@ extension StorableReader {
 
   mutating func beginArray(count: Int, isReferenced: Bool = false) throws(IKCError) -> Step {
     try cursor.check(count: count, size: 1)
-    var array = StorableFrame(kind: .array, levels: levels, classIndex: takeClass(), tag: number())
+    // Without elements it is no level.
+    var array = StorableFrame(
+      kind: .array, levels: count > 0 ? levels : 0, classIndex: takeClass(), tag: number())
     array.isReferenced = isReferenced
     array.remaining = count
     array.height = stack.count
@@ -50,7 +52,7 @@ extension StorableReader {
     // A value takes one byte; a key its length, or where it is an item two bytes.
     try cursor.check(count: count, size: flags == nil ? 5 : 4)
     var hash = StorableFrame(
-      kind: flags == nil ? .hash : .flagHash, levels: levels, classIndex: takeClass(), tag: number())
+      kind: flags == nil ? .hash : .flagHash, levels: count > 0 ? levels : 0, classIndex: takeClass(), tag: number())
     hash.isReferenced = isReferenced
     hash.remaining = count
     // Room comes with the elements: a count alone must not take memory.

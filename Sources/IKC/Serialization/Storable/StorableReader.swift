@@ -25,6 +25,8 @@ struct StorableReader: ~Copyable {
   /// The class of the next item; negative for none.
   var classIndex: Int32 = -1
   var memory: StorableMemory?
+  /// Whether booleans may occur as such.
+  var hasBooleans = true
 
   /// Whether the last error was that an item refers to one outside of what is read here: the whole
   /// image can still be good.
@@ -134,9 +136,13 @@ struct StorableReader: ~Copyable {
       return try finish(scalar: try text(count: try cursor.length()))
     case StorableTag.object:
       return try resolve(try cursor.tag())
-    case StorableTag.immortalTrue, StorableTag.booleanTrue:
+    case StorableTag.immortalTrue:
       return try finish(scalar: .bool(true))
-    case StorableTag.immortalFalse, StorableTag.booleanFalse:
+    case StorableTag.immortalFalse:
+      return try finish(scalar: .bool(false))
+    case StorableTag.booleanTrue where hasBooleans:
+      return try finish(scalar: .bool(true))
+    case StorableTag.booleanFalse where hasBooleans:
       return try finish(scalar: .bool(false))
     case StorableTag.overload:
       return try beginReference(flags: StorableFrame.isOverloaded)

@@ -41,8 +41,9 @@ public struct StorableSerializer: Serializer {
   /// The value of the image's root, as a reference to it. Bytes behind the root are ignored, as Perl
   /// does. Throws `cannotDecode` on anything that is no image or holds a cycle or code.
   public func decode(_ bytes: UnsafeRawBufferPointer) throws(IKCError) -> Value {
-    let (order, offset) = try StorableOrder.read(bytes)
-    var reader = StorableReader(image: bytes, at: offset, firstTag: 0, order: order)
+    let header = try StorableHeader(bytes)
+    var reader = StorableReader(image: bytes, at: header.size, firstTag: 0, order: header.order)
+    reader.hasBooleans = header.hasBooleans
     return try reader.readRoot()
   }
 }

@@ -164,7 +164,7 @@ extension DecimalText {
     let power = max(biased, 1) - 1075
     // significand * 2^power = significand * 5^-power / 10^-power
     var integer = DecimalInteger(significand)
-    for _ in 0..<abs(power) { integer.multiply(by: power < 0 ? 5 : 2) }
+    integer.multiply(by: power < 0 ? 5 : 2, times: abs(power))
     let digits = integer.digits
     let exponent = digits.count - 1 + min(power, 0)
     let tail = digits.dropFirst(precision)
@@ -189,7 +189,18 @@ extension DecimalText {
       } while rest > 0
     }
 
-    mutating func multiply(by factor: UInt64) {
+    /// Multiplies by `factor`, at most 5, that many times.
+    mutating func multiply(by factor: UInt64, times: Int) {
+      // The twelfth power still is below the base.
+      var rest = times
+      while rest > 0 {
+        let step = min(rest, 12)
+        multiply(by: (0..<step).reduce(1) { product, _ in product * factor })
+        rest -= step
+      }
+    }
+
+    private mutating func multiply(by factor: UInt64) {
       var carry: UInt64 = 0
       for index in limbs.indices {
         let product = UInt64(limbs[index]) * factor + carry

@@ -68,16 +68,14 @@ extension Value {
       storage.unsafelyUnwrapped.table.remove(at: position)
     }
 
+    /// Makes the storage this hash's own, with room for so many more elements.
     private mutating func makeUnique(room: Int) {
-      guard let current = storage else {
-        storage = HashStorage.make(capacity: Swift.max(room, 4))
-        return
-      }
-      let needed = current.count + room
-      if isKnownUniquelyReferenced(&storage), needed <= current.room { return }
-      let capacity =
-        needed <= current.room ? current.room : Swift.max(needed, current.count * 2)
-      storage = current.copy(capacity: capacity)
+      let (count, capacity) = (storage?.count ?? 0, storage?.room ?? 0)
+      let needed = count + room
+      // No other reference may be held here: it would count.
+      if storage != nil, isKnownUniquelyReferenced(&storage), needed <= capacity { return }
+      let larger = needed <= capacity ? capacity : Swift.max(needed, count * 2, 4)
+      storage = storage?.copy(capacity: larger) ?? HashStorage.make(capacity: larger)
     }
   }
 }
