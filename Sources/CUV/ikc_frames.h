@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #define IKC_FRAME_DIGITS 20
+#define IKC_SAFE_DIGITS 18 // whatever they are, 64 bits hold them
 
 typedef struct ikc_frame {
   const uint8_t *bytes;
@@ -27,21 +28,25 @@ typedef struct ikc_frames_scan {
   ikc_frames_status status;
 } ikc_frames_scan;
 
-// Finds up to `most` complete frames at the front of `bytes`.
-static inline void ikc_frames_find(const uint8_t *bytes, size_t count, uint64_t limit, ikc_frame *frames, size_t most,
+// Finds up to `room` complete frames at the front of `bytes`.
+static inline void ikc_frames_find(const uint8_t *bytes, size_t count, uint64_t limit, ikc_frame *frames, size_t room,
                                    ikc_frames_scan *scan) {
   size_t at = 0, found = 0;
   scan->needed = 0;
   scan->length = 0;
   scan->status = IKC_FRAMES_OK;
-  while (found < most && at < count) {
+  while (found < room && at < count) {
     const uint8_t *head = bytes + at;
-    size_t left = count - at, digits = 0, most_digits = left < IKC_FRAME_DIGITS ? left : IKC_FRAME_DIGITS;
+    size_t left = count - at, digits = 0;
+    size_t safe = left < IKC_SAFE_DIGITS ? left : IKC_SAFE_DIGITS, most = left < IKC_FRAME_DIGITS ? left : IKC_FRAME_DIGITS;
     uint64_t length = 0;
     uint8_t digit;
-    while (digits < most_digits && (digit = (uint8_t)(head[digits] - '0')) <= 9) {
-      // Twenty digits may be more than 64 bits hold.
-      length = digits < 18 || length <= (UINT64_MAX - 9) / 10 ? length * 10 + digit : UINT64_MAX;
+    while (digits < safe && (digit = (uint8_t)(head[digits] - '0')) <= 9) {
+      length = length * 10 + digit;
+      digits++;
+    }
+    while (digits >= IKC_SAFE_DIGITS && digits < most && (digit = (uint8_t)(head[digits] - '0')) <= 9) {
+      length = length <= (UINT64_MAX - 9) / 10 ? length * 10 + digit : UINT64_MAX;
       digits++;
     }
     if (digits == left) break; // the header goes on in the next packet
