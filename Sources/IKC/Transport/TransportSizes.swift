@@ -27,8 +27,13 @@ struct TransportSizes: Sendable {
   init?(of connection: Connection) {
     guard let stream = connection.stream else { return nil }
     self.stream = ikc_allocated(stream)
-    object = ikc_allocated(Unmanaged.passUnretained(connection).toOpaque())
+    object = Self.allocated(connection)
     let output = stream.pointee.output.map { MemoryLayout<ikc_output>.size + Int($0.pointee.bytes.capacity) } ?? 0
     buffers = ikc_allocated(stream.pointee.partial) + output
+  }
+
+  /// What the allocator handed out for an object.
+  static func allocated(_ object: AnyObject) -> Int {
+    ikc_allocated(Unmanaged.passUnretained(object).toOpaque())
   }
 }

@@ -9,8 +9,8 @@ struct SizesCommand: AsyncParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
-    try await common.report { _ in
-      try SizesMode().measure()
+    try await common.report { settings in
+      try await SizesMode(settings: settings).measure()
     }
   }
 }

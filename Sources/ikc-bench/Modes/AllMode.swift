@@ -18,7 +18,7 @@ struct AllMode {
     }
     comparisons.append(try await BulkMode(settings: with(size: 1 << 20)).measure())
     comparisons += try await CodecMode(settings: with()).measure()
-    comparisons += try SizesMode().measure()
+    comparisons += try await SizesMode(settings: with()).measure()
     return comparisons
   }
 

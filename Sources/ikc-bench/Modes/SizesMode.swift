@@ -1,9 +1,12 @@
 import CUV
+import IKC
 
 /// Bytes of each libuv handle, and of each object that a connection owns.
 struct SizesMode {
-  func measure() throws -> [Comparison] {
-    [handles()]
+  var settings: Settings
+
+  func measure() async throws -> [Comparison] {
+    [handles(), try await objects()]
   }
 
   private static let handleTypes: [(String, uv_handle_type)] = [
@@ -17,14 +20,32 @@ struct SizesMode {
   ]
 
   private func handles() -> Comparison {
-    var comparison = Comparison(mode: "sizes", title: "libuv", unit: .bytes)
-    func add(_ name: String, _ bytes: Int) {
-      comparison.rows.append(Comparison.Row(contender: Contender(role: .part, name: name), figure: Double(bytes)))
+    let sizes =
+      Self.handleTypes.map { ($0.0, uv_handle_size($0.1)) } + Self.requestTypes.map { ($0.0, uv_req_size($0.1)) }
+      + [("uv_loop_t", uv_loop_size()), ("floor connection", MemoryLayout<ikc_floor_connection>.size)]
+    return comparison("libuv", sizes)
+  }
+
+  /// What a connection between kernels really owns, once it is negotiated.
+  private func objects() async throws -> Comparison {
+    var settings = settings
+    settings.connect = nil
+    let server = try Server.start(.kernel, settings)
+    defer { server.stop() }
+    let client = try await Client.connect(to: server.address, settings)
+    let sizes = await withCheckedContinuation { continuation in
+      client.channel.measureSizes { continuation.resume(returning: $0) }
     }
-    for (name, type) in Self.handleTypes { add(name, uv_handle_size(type)) }
-    for (name, type) in Self.requestTypes { add(name, uv_req_size(type)) }
-    add("uv_loop_t", uv_loop_size())
-    add("floor connection", MemoryLayout<ikc_floor_connection>.size)
+    await client.kernel.shutdown()
+    var comparison = comparison("one idle connection", sizes + [("together", sizes.map(\.bytes).reduce(0, +))])
+    comparison.note = "As the allocator handed them out; idle reads what the process really has resident."
     return comparison
+  }
+
+  private func comparison(_ title: String, _ sizes: [(name: String, bytes: Int)]) -> Comparison {
+    let rows = sizes.map {
+      Comparison.Row(contender: Contender(role: .part, name: $0.name), figure: Double($0.bytes))
+    }
+    return Comparison(mode: "sizes", title: title, unit: .bytes, rows: rows)
   }
 }
