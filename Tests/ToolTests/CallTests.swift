@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite struct CallTests {
+@Suite(.serialized) struct CallTests {
   @Test(arguments: Transport.allCases, ["ikc", "ikc0"])
   func `every state of the demo answers`(_ transport: Transport, _ negotiation: String) async throws {
     let server = try await DemoServer(over: transport, ["--demo", "--name", "Server", "--protocol", negotiation])
@@ -12,11 +12,13 @@ import Testing
             + parameters))
     }
     #expect(
-      try await call("echo", #"{"text": "x\u00e9\u20ac", "list": [1, -2.5, null, []]}"#)
-        == ["text": "xé€", "list": [1, -2.5, nil, []]])
+      try await call("echo", #"{"text": "x\u00e9\u20ac", "list": [1, "-2.5", null, []]}"#)
+        == ["text": "xé€", "list": [1, "-2.5", nil, []]])
     #expect(try await call("echo", "-5") == -5)
     #expect(try await call("echo") == nil)
-    #expect(try await call("add", "[1, 2.5, \"3\"]") == 6.5)
+    #expect(try await call("add", "[1, 2, \"3\"]") == 6)
+    // As in Perl, Storable has fractions as text.
+    #expect(try await call("add", "[1, 2.5]") == "3.5")
     #expect(try await call("sleep", "20") == 20)
     #expect(try await call("undef") == nil)
     #expect(try await call("list") == [1, 2, 3])
@@ -48,7 +50,7 @@ import Testing
   @Test func `an integer sum stays exact`() async throws {
     let server = try await DemoServer()
     let outcome = try await server.run("call", "demo/add", "[9007199254740993, 2]")
-    #expect(outcome.text == "9007199254740995\n")
+    #expect(outcome.text == "\"9007199254740995\"\n")
   }
 
   @Test(arguments: [

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct CodecTests {
-  static let storable: [UInt8] = [5, 11, 3, 0, 0, 0, 1, 2, 0, 0, 0, 2, 8, 129, 10, 1, 0x78, 0, 0, 0, 1, 0x6b]
+@Suite(.serialized) struct CodecTests {
+  static let storable: [UInt8] = [5, 11, 3, 0, 0, 0, 1, 4, 2, 0, 0, 0, 2, 8, 129, 10, 1, 0x78, 0, 0, 0, 1, 0x6b]
 
   @Test func `encode writes what Perl reads`() async throws {
     let outcome = try await Tool.run(["encode", "--serializer", "Storable"], input: Array(#"{"k": [1, "x"]}"#.utf8))
@@ -19,7 +19,7 @@ import Testing
 
   @Test func `tagged JSON survives the round trip`() async throws {
     let tagged =
-      #"{"t":"array","v":[{"t":"undef"},{"t":"bytes","v":"ff"},{"t":"array","class":"Point","id":0,"v":[]},{"t":"shared","id":0}]}"#
+      #"{"t":"array","v":[{"t":"undef"},{"t":"bytes","v":"ff"},{"t":"array","class":"Point","id":1,"v":[]},{"t":"shared","id":1}]}"#
     let bytes = try await Tool.run(["encode", "--tagged"], input: Array(tagged.utf8))
     #expect(bytes.status == 0, "\(bytes.errors)")
     let back = try await Tool.run(["decode", "--tagged"], input: bytes.output)
@@ -40,5 +40,13 @@ import Testing
     for options in [[], ["--tagged"]] {
       try await Tool.expectFailure(Tool.run(["decode"] + options, input: bytes), 5)
     }
+  }
+
+  @Test func `a cycle is an error in plain JSON and survives in tagged JSON`() async throws {
+    let cycle: [UInt8] = [5, 11, 2, 0, 0, 0, 1, 4, 0, 0, 0, 0, 0]
+    try await Tool.expectFailure(Tool.run(["decode"], input: cycle), 5, naming: "cycle")
+    let tagged = try await Tool.run(["decode", "--tagged"], input: cycle)
+    #expect(try Tool.json(tagged) == ["t": "array", "id": 1, "v": [["t": "shared", "id": 1]]])
+    #expect(try await Tool.run(["encode", "--tagged"], input: tagged.output).output == cycle)
   }
 }

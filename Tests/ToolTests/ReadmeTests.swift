@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The README's programs are those of `Examples/`, and they run.
-@Suite struct ReadmeTests {
+@Suite(.serialized) struct ReadmeTests {
   private static let root = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 

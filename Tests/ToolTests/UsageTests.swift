@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite struct UsageTests {
+@Suite(.serialized) struct UsageTests {
   @Test(arguments: [
     [],
     ["bogus"],

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A Swift client and Perl servers.
-@Suite struct PerlServerTests {
+@Suite(.serialized) struct PerlServerTests {
   /// A Perl server and a Swift kernel that is connected to it.
   private final class Pair {
     private let folder: ScratchFolder
