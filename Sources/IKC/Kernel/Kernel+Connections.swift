@@ -9,21 +9,28 @@ extension Kernel {
   ///   nothing answers on is replaced.
   /// - Throws: `listenFailed`; `invalidArgument` for a name, alias or setting that can't be; `shutdown`.
   public func listen(on address: Address) async throws(IKCError) -> Listener {
-    try checkUse()
+    try await withCheckedContinuation { continuation in
+      listen(on: address) { continuation.resume(returning: $0) }
+    }.get()
+  }
+
+  /// Accepts connections on `address`; as `listen(on:)`, for programs without tasks. Never blocks.
+  ///
+  /// - Parameter completion: runs once, on the serial queue.
+  public func listen(on address: Address, completion: @escaping @Sendable (Result<Listener, IKCError>) -> Void) {
+    let responder = responder
+    do throws(IKCError) { try checkUse() } catch { return responder.onQueue { completion(.failure(error)) } }
     let options = ListenOptions(
       reusePort: loops.count > 1, maximumConnections: configuration.maximumConnections,
       keepalive: configuration.keepalive, limits: configuration.limits)
-    let responder = responder
-    let configuration = configuration
-    let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<ListenerSet, IKCError>, Never>) in
-      ListenerSet.open(
-        on: address, loops: loops, options: options,
-        accepted: { Self.accept($0, on: address, responder: responder, configuration: configuration) },
-        completion: { continuation.resume(returning: $0) })
-    }
-    let listener = Listener(try result.get(), kernel: self)
-    keep(listener)
-    return listener
+    ListenerSet.open(
+      on: address, loops: loops, options: options,
+      accepted: { Self.accept($0, on: address, responder: responder) },
+      completion: { [self] result in
+        let listener = result.map { Listener($0, kernel: self) }
+        if case .success(let listener) = listener { keep(listener) }
+        responder.onQueue { completion(listener) }
+      })
   }
 
   /// Connects to the kernel at `address` and negotiates.
@@ -35,27 +42,35 @@ extension Kernel {
   /// - Throws: `connectFailed`, `negotiationFailed`, `timedOut`; `invalidArgument` for a name, alias or setting that can't
   ///   be; `shutdown`.
   public func connect(to address: Address, timeout: Duration? = nil) async throws(IKCError) -> Channel {
-    try checkUse()
-    let loop = takeLoop()
+    try await withCheckedContinuation { continuation in
+      connect(to: address, timeout: timeout) { continuation.resume(returning: $0) }
+    }.get()
+  }
+
+  /// Connects to the kernel at `address`; as `connect(to:timeout:)`, for programs without tasks. Never blocks.
+  ///
+  /// - Parameter completion: runs once, on the serial queue.
+  public func connect(
+    to address: Address, timeout: Duration? = nil,
+    completion: @escaping @Sendable (Result<Channel, IKCError>) -> Void
+  ) {
     let responder = responder
-    let configuration = configuration
+    let finish: @Sendable (Result<Channel, IKCError>) -> Void = { result in responder.onQueue { completion(result) } }
+    do throws(IKCError) { try checkUse() } catch { return finish(.failure(error)) }
+    let loop = takeLoop()
+    let limits = configuration.limits
+    let keepalive = configuration.keepalive
     let timeout = timeout ?? configuration.connectTimeout
-    let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<Channel, IKCError>, Never>) in
-      let isRunning = loop.execute {
-        loop.connect(
-          to: address, limits: configuration.limits, keepalive: configuration.keepalive, timeout: timeout
-        ) { connected in
-          switch connected {
-          case .failure(let error):
-            continuation.resume(returning: .failure(error))
-          case .success(let connection):
-            Self.negotiate(over: connection, to: address, responder: responder) { continuation.resume(returning: $0) }
-          }
+    let isRunning = loop.execute {
+      loop.connect(to: address, limits: limits, keepalive: keepalive, timeout: timeout) { connected in
+        switch connected {
+        case .failure(let error): finish(.failure(error))
+        case .success(let connection):
+          Self.negotiate(over: connection, to: address, responder: responder, completion: finish)
         }
       }
-      if !isRunning { continuation.resume(returning: .failure(Self.shutDown)) }
     }
-    return try result.get()
+    if !isRunning { finish(.failure(Self.shutDown)) }
   }
 
   static let shutDown = IKCError(.shutdown, "the kernel has been shut down")
@@ -68,7 +83,7 @@ extension Kernel {
 
   /// Loop thread.
   private static func accept(
-    _ connection: Connection, on address: Address, responder: Responder, configuration: Configuration
+    _ connection: Connection, on address: Address, responder: Responder
   ) {
     guard !responder.isShutDown.load(ordering: .acquiring) else { return connection.abort() }
     let identity = responder.identity.onConnection(address: ownAddress(connection, address, isClient: false))

@@ -7,28 +7,40 @@ extension Kernel: Service {
   ///
   /// - Parameter deadline: how long that may take. Default: 10 s.
   public func shutdown(deadline: Duration = .seconds(10)) async {
-    guard !responder.isShutDown.exchange(true, ordering: .acquiringAndReleasing) else { return }
-    for listener in openListeners { await listener.close() }
+    await withCheckedContinuation { continuation in
+      shutdown(deadline: deadline) { continuation.resume() }
+    }
+  }
+
+  /// Ends the kernel in good order; as `shutdown(deadline:)`, for programs without tasks. Never blocks.
+  ///
+  /// - Parameter completion: runs once, on a thread of the kernel's own choice, when its last handle has closed: a loop
+  ///   that was adopted can then be closed.
+  public func shutdown(deadline: Duration = .seconds(10), completion: @escaping @Sendable () -> Void) {
+    guard !responder.isShutDown.exchange(true, ordering: .acquiringAndReleasing) else { return completion() }
+    let listeners = openListeners
+    let closed = Countdown(listeners.count + 1) { [self] in drain(by: deadline, completion) }
+    for listener in listeners { listener.close { closed.step() } }
+    closed.step()
+  }
+
+  /// Waits for the channels to end, then for the loops.
+  private func drain(by deadline: Duration, _ completion: @escaping @Sendable () -> Void) {
     let responder = responder
-    responder.onQueue { responder.closeAll() }
-    await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-      responder.idleWaiters.withLock { $0.append { continuation.resume() } }
-      let isRunning = responder.home.execute {
-        _ = responder.home.schedule(after: deadline) { responder.abortAll() }
-        responder.onQueue { responder.tellIfIdle() }
-      }
-      if !isRunning { responder.onQueue { responder.tellIfIdle() } }
+    let loops = loops
+    let finish: @Sendable () -> Void = {
+      responder.unregisterLocal()
+      let stopped = Countdown(loops.count, completion)
+      for loop in loops { loop.stop { stopped.step() } }
     }
-    await withTaskGroup(of: Void.self) { group in
-      for loop in loops {
-        group.addTask {
-          await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            loop.stop { continuation.resume() }
-          }
-        }
-      }
+    responder.idleWaiters.withLock { $0.append(finish) }
+    responder.onQueue {
+      responder.closeAll()
+      responder.tellIfIdle()
     }
-    responder.unregisterLocal()
+    responder.home.execute {
+      _ = responder.home.schedule(after: deadline) { responder.abortAll() }
+    }
   }
 
   /// Runs until the service group shuts down gracefully or the task is cancelled, then shuts the kernel down.
@@ -42,5 +54,20 @@ extension Kernel: Service {
       continuation.finish()
     }
     await shutdown()
+  }
+}
+
+/// Calls a closure after a number of steps, which may come from any thread.
+private final class Countdown: Sendable {
+  private let left: Atomic<Int>
+  private let completion: @Sendable () -> Void
+
+  init(_ count: Int, _ completion: @escaping @Sendable () -> Void) {
+    left = Atomic(count)
+    self.completion = completion
+  }
+
+  func step() {
+    if left.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { completion() }
   }
 }

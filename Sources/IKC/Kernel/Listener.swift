@@ -22,8 +22,15 @@ public final class Listener: Sendable {
   /// Accepts no more; channels that it accepted go on. A unix socket's file is removed. Returns when that is done.
   public func close() async {
     await withCheckedContinuation { continuation in
-      listeners.close { continuation.resume() }
+      close { continuation.resume() }
     }
+  }
+
+  /// Accepts no more; as `close()`, for programs without tasks.
+  ///
+  /// - Parameter completion: runs once, on a loop's thread.
+  public func close(completion: @escaping @Sendable () -> Void) {
     kernel.kernel?.release(self)
+    listeners.close(completion)
   }
 }

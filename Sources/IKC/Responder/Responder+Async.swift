@@ -71,11 +71,12 @@ extension Responder {
     await withTaskCancellationHandler {
       await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
         let number = waiters.withLock { $0.add(for: channel) { continuation.resume() } }
-        channel.connection.loop.execute {
+        channel.connection.notifyWhenDrained()
+        let isRunning = channel.connection.loop.execute {
           _ = channel.connection.loop.schedule(after: patience) { wake(number) }
-          // It may have drained before the waiter was entered.
-          if channel.isClosed || channel.unsentBytes <= self.settings.highWatermark / 2 { wake(number) }
+          if channel.isClosed { wake(number) }
         }
+        if !isRunning { wake(number) }
         if cancellation.entered(number) { wake(number) }
       }
     } onCancel: {

@@ -46,7 +46,9 @@ extension Responder: ChannelOwner {
 
   /// A peer that asks more than it reads has to wait.
   private func checkUnsentBytes(of channel: Channel) {
-    if channel.unsentBytes > settings.highWatermark { channel.setPaused(true, .unsentBytes) }
+    guard channel.unsentBytes > settings.highWatermark else { return }
+    channel.setPaused(true, .unsentBytes)
+    channel.connection.notifyWhenDrained()
   }
 
   func channelDrained(_ channel: Channel) {
