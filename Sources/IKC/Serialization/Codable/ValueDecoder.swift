@@ -9,6 +9,8 @@
 /// character of that number. References are followed, classes ignored, undef is `nil`. Byte strings also
 /// decode to `[UInt8]`, `Data` and `ByteString`, numbers of seconds since 1970 to `Date`, and everything to
 /// `Value` as it is.
+///
+/// Types may be nested 512 deep, as deep as Perl's Storable writes.
 public struct ValueDecoder: Sendable {
   /// What `Decodable` types find in their decoder's `userInfo`.
   public var userInfo: [CodingUserInfoKey: any Sendable]

@@ -237,9 +237,29 @@ struct DecodingStructuresTests {
       node = current.next
     }
     #expect(count == 250)
-    if route == .value {
-      #expect(throws: IKCError.self) { try route.decode(Node.self, from: chain(1100)) }
+  }
+
+  struct Around: Decodable {
+    var list: Value
+    var id: Int
+  }
+
+  @Test(arguments: CodingRoute.allCases, [(511, true), (513, false)])
+  func typesAreNestedToALimitAndValuesToTheReaders(_ route: CodingRoute, _ limit: (depth: Int, isWithin: Bool)) throws {
+    func image(_ depth: Int, _ inner: [UInt8]) -> [UInt8] {
+      Array(repeatElement([4, 2, 0, 0, 0, 1] as [UInt8], count: depth).joined()) + inner
     }
+    let empty: [UInt8] = [4, 2, 0, 0, 0, 0]
+    let nested = { try route.decode(CodableFixtureTests.Nested.self, image: [5, 11] + image(limit.depth, empty)) }
+    if limit.isWithin {
+      #expect(try nested().elements.count == 1)
+    } else {
+      #expect(throws: IKCError.self) { try nested() }
+    }
+    let hash: [UInt8] =
+      [5, 11, 3, 0, 0, 0, 2] + image(900, empty) + [0, 0, 0, 4] + Array("list".utf8) + [8, 129, 0, 0, 0, 2]
+      + Array("id".utf8)
+    #expect(try route.decode(Around.self, image: hash).list.array?.count == 1)
   }
 
   @Test(arguments: CodingRoute.allCases)

@@ -7,8 +7,8 @@ extension DecodingSession {
   @inline(__always)
   func enter(_ depth: UInt32, by step: UInt32) throws -> UInt32 {
     let depth = Int(depth)
-    guard depth < StorableScanner.depthLimit else {
-      throw IKCError(.cannotDecode, "\(root): nested deeper than \(StorableScanner.depthLimit) levels")
+    guard depth < Self.depthLimit else {
+      throw IKCError(.cannotDecode, "\(root): nested deeper than \(Self.depthLimit) levels")
     }
     if depth < path.count {
       path[depth] = step

@@ -3,6 +3,10 @@
 /// All decoders and containers of the call share it. They end with the call; one that is kept and used
 /// later traps.
 final class DecodingSession {
+  /// How deep types may be decoded inside one another. Perl writes no deeper nesting, and a thread with half
+  /// a megabyte of stack has room for as many calls of a plain type's initialiser.
+  static let depthLimit = 512
+
   let userInfo: [CodingUserInfoKey: any Sendable]
   /// What the value is called in messages.
   let root: String

@@ -5,6 +5,8 @@
 struct StorableScanner: ~Copyable {
   /// The deepest nesting that is followed.
   static let depthLimit = 1000
+  /// The deepest nesting of which values are made from the tape.
+  private static let buildableDepth = 128
 
   let base: UnsafeRawPointer
   let firstTag: Int
@@ -72,6 +74,8 @@ struct StorableScanner: ~Copyable {
   private mutating func descend(to index: UInt32, _ parent: inout Parent) throws(IKCError) {
     depth &+= 1
     guard depth <= Self.depthLimit else { throw tooDeep }
+    // `ValueBuilder` calls itself for each level, `StorableReader` does not.
+    if depth > Self.buildableDepth { tape[index].flags.insert(.hasMore) }
     let node = tape[index]
     // While a container is open, `first` is its parent and `next` what its parent still lacks.
     tape[index].first = parent.index
