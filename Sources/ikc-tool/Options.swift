@@ -61,8 +61,8 @@ struct PeerOptions: ParsableArguments {
   var timeout = 30.0
 
   func validate() throws {
-    guard timeout > 0, timeout <= 1e6 else {
-      throw ValidationError("--timeout takes seconds above 0 and up to 1000000")
+    guard timeout >= 0.001, timeout <= 1e6 else {
+      throw ValidationError("--timeout takes seconds, from 0.001 to 1000000")
     }
   }
 
