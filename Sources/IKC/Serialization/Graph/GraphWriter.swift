@@ -154,7 +154,7 @@ struct GraphWriter: ~Copyable {
     }
     for element in elements.reversed() {
       steps.append(.key(element, isFlagged: isFlagged))
-      steps.append(.node(element.node))
+      steps.append(element.isPlaceholder ? .element(nil) : .node(element.node))
     }
   }
 

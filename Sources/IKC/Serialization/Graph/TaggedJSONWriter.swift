@@ -46,7 +46,10 @@ struct TaggedJSONWriter: ~Copyable {
     var pending: [(node: Int, isElement: Bool)] = []
     references[try index(graph.root)] += 1
     pending.append((graph.root, false))
-    while let (node, isElement) = pending.popLast() {
+    while let (node, isSlot) = pending.popLast() {
+      // What is no variable can't be an element: it is taken for a reference to it.
+      let isElement = isSlot && graph.nodes[node].content.isVariable
+      if isSlot, !isElement { references[node] += 1 }
       let isFirst = isElement ? slots[node] == 0 : references[node] == 1
       if isElement { slots[node] += 1 }
       if case .reference(let target, _, _) = graph.nodes[node].content {
@@ -118,8 +121,10 @@ struct TaggedJSONWriter: ~Copyable {
   /// An element, which is the variable itself and may be met again.
   private mutating func element(_ node: Int?, isReadOnly: Bool = false, depth: Int) throws(IKCError) {
     guard let node else { return json.write("{\"t\":\"hole\"}") }
-    if case .immortal = graph.nodes[node].content {
-      return try scalar(node, Slot(isReadOnly: isReadOnly), depth: depth)
+    let content = graph.nodes[node].content
+    if content.isImmortal { return try scalar(node, Slot(isReadOnly: isReadOnly), depth: depth) }
+    if !content.isVariable {
+      return try reference(Reference(to: node), Slot(isReadOnly: isReadOnly), depth: depth + 1)
     }
     if let id = ids[node] {
       json.write("{")
@@ -138,8 +143,7 @@ struct TaggedJSONWriter: ~Copyable {
     switch graph.nodes[node].content {
     case .reference(let target, let isWeak, _):
       return try reference(Reference(to: target, isWeak: isWeak), slot, depth: depth + 1)
-    case .array, .hash, .regexp, .hook, .tied(.array, _), .tied(.hash, _):
-      // An array where a variable should be: the nearest thing is the reference to it.
+    case let content where !content.isVariable:
       return try reference(Reference(to: node), slot, depth: depth + 1)
     default: break
     }
@@ -227,7 +231,7 @@ struct TaggedJSONWriter: ~Copyable {
     let node = graph.nodes[reference.target]
     if case .regexp(_, let flags) = node.content { field("flags", flags.latin1) }
     if case .hook(let hook) = node.content { field("frozen", Hexadecimal.encode(hook.frozen)) }
-    if case .immortal = node.content {} else if let id = newID(reference.target) { field("id", id) }
+    if !node.content.isImmortal, let id = newID(reference.target) { field("id", id) }
     switch node.content {
     case .array(let elements):
       begin(slot, type: "array")
@@ -321,6 +325,18 @@ struct TaggedJSONWriter: ~Copyable {
 extension ValueGraph.Content {
   fileprivate var isRegexp: Bool {
     if case .regexp = self { true } else { false }
+  }
+
+  fileprivate var isImmortal: Bool {
+    if case .immortal = self { true } else { false }
+  }
+
+  /// Whether an array or hash can hold it, and not only a reference to it.
+  fileprivate var isVariable: Bool {
+    switch self {
+    case .array, .hash, .regexp, .hook, .tied(.array, _), .tied(.hash, _): false
+    default: true
+    }
   }
 }
 

@@ -128,6 +128,8 @@ private struct GraphFlattener {
   private let graph: ValueGraph
   /// By node: what it became; nil while that is being found out.
   private var known: [Int: Value?] = [:]
+  /// The same for tied variables.
+  private var ties: [Int: Value?] = [:]
 
   init(_ graph: ValueGraph) { self.graph = graph }
 
@@ -149,26 +151,52 @@ private struct GraphFlattener {
       var value = try reference(to: target, depth: depth + 1)
       if isOverloaded { value.markOverloaded() }
       return isWeak ? .special(.weak(value)) : value
-    case .tied(.scalar, let object):
-      return .special(.tied(Value.Tied(kind: .scalar, object: try variable(object, depth: depth + 1))))
-    case .tiedKey(let object, let key):
-      let value = try variable(object, depth: depth + 1)
-      let key = try variable(key, depth: depth + 1)
-      return .special(.tiedElement(Value.TiedElement(object: value, selector: .key(key))))
-    case .tiedIndex(let object, let index):
-      let value = try variable(object, depth: depth + 1)
-      return .special(.tiedElement(Value.TiedElement(object: value, selector: .index(index))))
+    case .tied(.scalar, _), .tiedKey, .tiedIndex: return try tie(index, node, depth: depth + 1)
     case .array, .hash, .regexp, .tied, .hook: return try reference(to: index, depth: depth + 1)
     }
   }
 
-  /// A reference to the node.
-  mutating func reference(to index: Int, depth: Int) throws(IKCError) -> Value {
-    guard depth <= StorableReader.maximumDepth * 2 else {
+  private func check(depth: Int) throws(IKCError) {
+    // A reference counts here as well as what it refers to.
+    if depth > StorableReader.maximumDepth * 2 {
       throw IKCError(.cannotDecode, "The graph is nested deeper than \(StorableReader.maximumDepth)")
     }
+  }
+
+  private static var cycle: IKCError {
+    IKCError(.cannotDecode, "The graph holds a cycle, which a plain value can't")
+  }
+
+  /// A tied scalar, or an element of a tied array or hash.
+  private mutating func tie(_ index: Int, _ node: ValueGraph.Node, depth: Int) throws(IKCError) -> Value {
+    try check(depth: depth)
+    if let value = ties[index] {
+      guard let value else { throw Self.cycle }
+      return value
+    }
+    ties[index] = .some(nil)
+    let value: Value
+    switch node.content {
+    case .tied(_, let object):
+      value = .special(.tied(Value.Tied(kind: .scalar, object: try variable(object, depth: depth))))
+    case .tiedKey(let object, let key):
+      let object = try variable(object, depth: depth)
+      let key = try variable(key, depth: depth)
+      value = .special(.tiedElement(Value.TiedElement(object: object, selector: .key(key))))
+    case .tiedIndex(let object, let index):
+      let object = try variable(object, depth: depth)
+      value = .special(.tiedElement(Value.TiedElement(object: object, selector: .index(index))))
+    default: value = .undef
+    }
+    ties[index] = .some(value)
+    return value
+  }
+
+  /// A reference to the node.
+  mutating func reference(to index: Int, depth: Int) throws(IKCError) -> Value {
+    try check(depth: depth)
     if let value = known[index] {
-      guard let value else { throw IKCError(.cannotDecode, "The graph holds a cycle, which a plain value can't") }
+      guard let value else { throw Self.cycle }
       return value
     }
     known[index] = .some(nil)

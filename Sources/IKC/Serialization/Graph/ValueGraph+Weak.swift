@@ -4,7 +4,7 @@ extension ValueGraph {
     switch nodes[node].content {
     case .reference(let target, let isWeak, _): isWeak ? [] : [target]
     case .array(let elements): elements.compactMap { $0 }
-    case .hash(let elements, _): elements.map(\.node)
+    case .hash(let elements, _): elements.filter { !$0.isPlaceholder }.map(\.node)
     case .tied(_, let object): [object]
     case .tiedKey(let object, let key): [object, key]
     case .tiedIndex(let object, _): [object]

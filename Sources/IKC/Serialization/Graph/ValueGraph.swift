@@ -60,7 +60,7 @@ public struct ValueGraph: Sendable {
   public struct Element: Sendable {
     /// The key.
     public var key: Value.Hash.Key
-    /// The node that holds the value.
+    /// The node that holds the value. Of a placeholder it counts for nothing.
     public var node: Int
     /// Whether the value can't be changed.
     public var isReadOnly: Bool

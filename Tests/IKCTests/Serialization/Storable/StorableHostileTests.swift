@@ -63,6 +63,28 @@ struct StorableHostileTests {
     #expect(throws: IKCError.self) { try payload.bytes.thawedGraph() }
   }
 
+  /// What the fuzzer found.
+  static let found: [String] = [
+    // A tied array whose object is the array itself, not a reference to it.
+    "050b1103466f6f0b0000000000",
+    // A tied element of itself; one whose key and object are both itself.
+    "0509160000000000000a04", "050b15000000000000000000",
+    // A placeholder that stands for the hash that it is in.
+    "050b190a0000000108810500000000", "050b190000000200000000001000000002000008810000000000",
+  ]
+
+  @Test("what the fuzzer found ends well, in the same description each time", arguments: found)
+  func survivesFound(_ payload: String) throws {
+    let image = try #require(Hexadecimal.decode(payload)).bytes
+    #expect((try? image.thawed()) == nil || payload.hasPrefix("050b190a"))
+    guard let graph = try? image.thawedGraph() else { return }
+    let text = try graph.taggedJSON()
+    #expect(try text.taggedGraph().taggedJSON() == text)
+    let written = try graph.storable()
+    #expect(try written.thawedGraph().storable() == written)
+    _ = try? graph.value()
+  }
+
   @Test("every cut of an image is an error, and every changed byte ends well")
   func survivesDamage() throws {
     for name in [
