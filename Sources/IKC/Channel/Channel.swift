@@ -1,11 +1,11 @@
 internal import Synchronization
 
-/// One connection to another kernel, from the first line of negotiation to its end.
-///
-/// A channel is made by `Kernel.connect` or by a listener that accepts. It can be used from any thread.
 // @unchecked: `state`, `failure`, `pauses` and `handshake` are touched on the loop's thread alone; `peer` is written there
 // once, before the channel is handed to anybody else; the variables that belong to the responder say which lock
 // or queue guards them; the rest is constant or synchronized itself.
+/// One connection to another kernel, from the first line of negotiation to its end.
+///
+/// A channel is made by `Kernel.connect` or by a listener that accepts. It can be used from any thread.
 public final class Channel: @unchecked Sendable {
   /// Who is at the other end, as agreed in the negotiation.
   struct Peer: Sendable {

@@ -72,7 +72,9 @@ public struct Configuration: Sendable {
     try require(maximumErrorsInRow >= 1, "maximumErrorsInRow has to be 1 or more")
     try require(maximumHandlersUnderWay >= 2, "maximumHandlersUnderWay has to be 2 or more")
     try require(maximumConnections >= 1, "maximumConnections has to be 1 or more")
-    try require(callTimeout > .zero && connectTimeout > .zero && negotiationTimeout > .zero, "time-outs have to be longer than zero")
+    try require(
+      callTimeout > .zero && connectTimeout > .zero && negotiationTimeout > .zero,
+      "time-outs have to be longer than zero")
   }
 
   var limits: ConnectionLimits {

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -5,7 +7,6 @@
 #else
   internal import Darwin
 #endif
-internal import Synchronization
 
 /// Makes kernel ids as POE does: `<host name>-<time>-<process id>-<counter>`, the numbers as eight hexadecimal digits.
 enum KernelID {

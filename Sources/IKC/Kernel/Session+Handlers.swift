@@ -20,7 +20,9 @@ extension Session {
   }
 
   /// Handles a state with a closure that gets the parameters, decoded, and returns a result.
-  public func on<P: Decodable & SendableMetatype, R: Encodable & SendableMetatype>(_ state: String, _ handler: @escaping @Sendable (P) throws -> R) {
+  public func on<P: Decodable & SendableMetatype, R: Encodable & SendableMetatype>(
+    _ state: String, _ handler: @escaping @Sendable (P) throws -> R
+  ) {
     set(state, .inline { try $0.answer(try handler(try $0.decode(P.self))) })
   }
 
@@ -35,7 +37,9 @@ extension Session {
   }
 
   /// Handles a state with an asynchronous closure that gets the event and returns a result.
-  public func on<R: Encodable & SendableMetatype>(_ state: String, _ handler: @escaping @Sendable (Event) async throws -> R) {
+  public func on<R: Encodable & SendableMetatype>(
+    _ state: String, _ handler: @escaping @Sendable (Event) async throws -> R
+  ) {
     set(state, .task { try $0.answer(try await handler(Event(delivery: $0))) })
   }
 
@@ -50,13 +54,17 @@ extension Session {
   }
 
   /// Handles a state with an asynchronous closure that gets the parameters, decoded, and returns a result.
-  public func on<P: Decodable & SendableMetatype, R: Encodable & SendableMetatype>(_ state: String, _ handler: @escaping @Sendable (P) async throws -> R) {
+  public func on<P: Decodable & SendableMetatype, R: Encodable & SendableMetatype>(
+    _ state: String, _ handler: @escaping @Sendable (P) async throws -> R
+  ) {
     set(state, .task { try $0.answer(try await handler(try $0.decode(P.self))) })
   }
 
   /// Handles a state with an asynchronous closure that gets the parameters, decoded, and returns nothing; a caller gets
   /// undef.
-  public func on<P: Decodable & SendableMetatype>(_ state: String, _ handler: @escaping @Sendable (P) async throws -> Void) {
+  public func on<P: Decodable & SendableMetatype>(
+    _ state: String, _ handler: @escaping @Sendable (P) async throws -> Void
+  ) {
     set(
       state,
       .task {

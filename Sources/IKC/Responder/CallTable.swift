@@ -193,8 +193,16 @@ struct CallTable {
   private mutating func unlinkByTimeout(_ index: UInt32) {
     let links = slots[Int(index)].byTimeout
     let list = Int(slots[Int(index)].timeout)
-    if links.previous == Self.none { lists[list].first = links.next } else { slots[Int(links.previous)].byTimeout.next = links.next }
-    if links.next == Self.none { lists[list].last = links.previous } else { slots[Int(links.next)].byTimeout.previous = links.previous }
+    if links.previous == Self.none {
+      lists[list].first = links.next
+    } else {
+      slots[Int(links.previous)].byTimeout.next = links.next
+    }
+    if links.next == Self.none {
+      lists[list].last = links.previous
+    } else {
+      slots[Int(links.next)].byTimeout.previous = links.previous
+    }
   }
 
   private mutating func linkByChannel(_ index: UInt32, _ channel: Channel) {
@@ -207,7 +215,15 @@ struct CallTable {
   private mutating func unlinkByChannel(_ index: UInt32) {
     guard let channel = slots[Int(index)].channel else { return }
     let links = slots[Int(index)].byChannel
-    if links.previous == Self.none { channel.calls.first = links.next } else { slots[Int(links.previous)].byChannel.next = links.next }
-    if links.next == Self.none { channel.calls.last = links.previous } else { slots[Int(links.next)].byChannel.previous = links.previous }
+    if links.previous == Self.none {
+      channel.calls.first = links.next
+    } else {
+      slots[Int(links.previous)].byChannel.next = links.next
+    }
+    if links.next == Self.none {
+      channel.calls.last = links.previous
+    } else {
+      slots[Int(links.next)].byChannel.previous = links.previous
+    }
   }
 }

@@ -83,7 +83,9 @@ extension Delivery {
         guard decoding.refersOutside else { throw error }
       }
     }
-    return try ValueDecoder().decode(type, from: params())
+    var decoder = ValueDecoder(root: "params")
+    decoder.maximumCount = (1 << 20) + 16 * body.count
+    return try decoder.decode(type, from: params())
   }
 
   /// The first argument as plain data.
@@ -155,8 +157,11 @@ extension Delivery {
     do throws(IKCError) {
       try write(to: target) { (writer: inout ByteWriter) throws(IKCError) in
         let start = writer.count
-        try writer.writeStorable(encoding: result)
-        if envelope.wantsList { writer.wrapInList(from: start) }
+        try writer.writeStorable(encoding: result, in: .params)
+        guard envelope.wantsList, !writer.isArray(at: start) else { return }
+        writer.truncate(to: start)
+        try writer.writeStorableArray(count: 1, isReferenced: true)
+        try writer.writeStorable(encoding: result, in: .listedParams)
       }
     } catch {
       hasAnswered = false
@@ -180,28 +185,22 @@ extension Delivery {
     if envelope.isEntangled || envelope.order == .native { echo = try value(of: envelope.rsvp, key: "rsvp") }
     try target.writeFrame(digits: &digits) { (writer: inout ByteWriter) throws(IKCError) in
       writer.beginMessage(fields: from == nil ? 2 : 3)
+      try result(&writer)
+      writer.writeKey("params")
       if let echo { try writer.writeStorable(encoding: echo) } else { writer.write(rsvp) }
       writer.writeKey("event")
       if let from {
         writer.write(from)
         writer.writeKey("from")
       }
-      try result(&writer)
-      writer.writeKey("params")
     }
   }
 }
 
 extension ByteWriter {
-  /// Makes the item that begins at `start` the only element of an array, unless it is an array already.
-  fileprivate mutating func wrapInList(from start: Int) {
-    let item = Array(bytes[start...])
-    if item.starts(with: [StorableTag.reference, StorableTag.array]) { return }
-    truncate(to: start)
-    write(StorableTag.reference)
-    write(StorableTag.array)
-    write(bigEndian: 1)
-    write(item)
+  /// Whether the item that begins at `start` is a reference to an array.
+  fileprivate func isArray(at start: Int) -> Bool {
+    bytes[start...].starts(with: [StorableTag.reference, StorableTag.array])
   }
 }
 

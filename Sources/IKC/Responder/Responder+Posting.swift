@@ -21,12 +21,10 @@ extension Responder {
   ) throws(IKCError) {
     let channel = place.channel
     guard channel.unsentBytes <= settings.highWatermark else { throw congested(place) }
-    var digits = ByteWriter.decimalDigits(template.prefix.count + 40)
+    var digits = ByteWriter.decimalDigits(template.suffix.count + 40)
     do throws(IKCError) {
       try channel.writeFrame(digits: &digits) { (writer: inout ByteWriter) throws(IKCError) in
-        writer.write(template, number: number)
-        try writer.writeStorable(encoding: params)
-        writer.writeKey("params")
+        try writer.write(template, number: number, params)
       }
     } catch {
       throw error.naming(peer: channel.name, specifier: place.specifier)

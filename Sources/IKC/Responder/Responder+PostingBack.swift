@@ -20,10 +20,10 @@ extension Responder {
     do throws(IKCError) {
       try channel.writeFrame(digits: &digits) { (writer: inout ByteWriter) throws(IKCError) in
         writer.beginMessage(fields: 2)
+        try writer.writeStorable(encoding: params, in: .params)
+        writer.writeKey("params")
         try writer.writeStorable(specifierHash: event.kernel, session: event.session, state: event.state)
         writer.writeKey("event")
-        try writer.writeStorable(encoding: params)
-        writer.writeKey("params")
       }
     } catch {
       throw error.naming(peer: channel.name, specifier: event.name)
@@ -95,6 +95,8 @@ extension Responder {
     var digits = 3
     try place.channel.writeFrame(digits: &digits) { (writer: inout ByteWriter) throws(IKCError) in
       writer.beginMessage(fields: from == nil ? 3 : 4)
+      try writer.writeStorable(encoding: params, in: .params)
+      writer.writeKey("params")
       try writer.writeStorable(place.specifier)
       writer.writeKey("event")
       try writer.writeStorable(specifierHash: rsvp.kernel, session: rsvp.session, state: rsvp.state)
@@ -103,8 +105,6 @@ extension Responder {
         writer.write(from)
         writer.writeKey("from")
       }
-      try writer.writeStorable(encoding: params)
-      writer.writeKey("params")
     }
   }
 }

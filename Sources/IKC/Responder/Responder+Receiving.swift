@@ -134,7 +134,9 @@ extension Responder {
     }
     var arguments: [Value] = []
     if list.count > 1, case .array(let given) = list[1] { arguments = given }
-    route(event.replacing(state: state), delivery, rare: Delivery.Rare(args: event.args, proxied: arguments), generation: nil)
+    route(
+      event.replacing(state: state), delivery, rare: Delivery.Rare(args: event.args, proxied: arguments),
+      generation: nil)
   }
 
   /// - Parameter generation: that of the publications, if the event may be kept in the cache.

@@ -65,25 +65,26 @@ import Testing
     await pair.shutdown()
   }
 
-  @Test(arguments: [
-    (["params": 1], "Session '' is not available for remote kernels.  Request poe:"),
-    (["event": .undef, "params": 1], "Session '' is not available for remote kernels.  Request poe:"),
-    (["event": "///", "params": 1], "Session '' is not available for remote kernels.  Request poe:"),
-    (["event": ["a", "b"], "params": 1], "Session '' is not available for remote kernels.  Request poe:"),
-    (
-      ["event": "poe://Server/test/IKC", "params": 1],
-      "Session 'test' has not published state 'IKC'.  Request poe://Server/test/IKC"
-    ),
-    (
-      ["event": "poe://Server/IKC/shutdown", "params": 1, "from": ["kernel": "Raw", "session": "s"]],
-      "Session 'IKC' has not published state 'shutdown'.  Request poe://Server/IKC/shutdown sent by poe://Raw/s"
-    ),
-    (
-      [
-        "event": ["kernel": "Server", "session": "test", "state": "IKC:proxy"], "params": ["nosuch", [1]],
-      ], "Session 'test' has not published state 'nosuch'.  Request poe://Server/test/nosuch"
-    ),
-  ] as [(Value, String)])
+  @Test(
+    arguments: [
+      (["params": 1], "Session '' is not available for remote kernels.  Request poe:"),
+      (["event": .undef, "params": 1], "Session '' is not available for remote kernels.  Request poe:"),
+      (["event": "///", "params": 1], "Session '' is not available for remote kernels.  Request poe:"),
+      (["event": ["a", "b"], "params": 1], "Session '' is not available for remote kernels.  Request poe:"),
+      (
+        ["event": "poe://Server/test/IKC", "params": 1],
+        "Session 'test' has not published state 'IKC'.  Request poe://Server/test/IKC"
+      ),
+      (
+        ["event": "poe://Server/IKC/shutdown", "params": 1, "from": ["kernel": "Raw", "session": "s"]],
+        "Session 'IKC' has not published state 'shutdown'.  Request poe://Server/IKC/shutdown sent by poe://Raw/s"
+      ),
+      (
+        [
+          "event": ["kernel": "Server", "session": "test", "state": "IKC:proxy"], "params": ["nosuch", [1]],
+        ], "Session 'test' has not published state 'nosuch'.  Request poe://Server/test/nosuch"
+      ),
+    ] as [(Value, String)])
   func anEventThatGoesNowhereIsAnsweredAsPerlAnswers(_ message: Value, _ text: String) async throws {
     let pair = try await KernelPair(prepare: Self.prepare)
     let raw = try RawClient(pair.listener.address)

@@ -39,7 +39,8 @@ import Testing
     #expect(pair.channel.negotiationProtocol == negotiation)
     #expect(try await client.call("poe://Server/test/sum", [1, 2, 39], as: Int.self) == 42)
     let point = Point(x: 1.5, y: -2, label: "é")
-    #expect(try await client.call("poe://Server/test/mirror", point, as: Point.self) == Point(x: -2, y: 1.5, label: "é"))
+    #expect(
+      try await client.call("poe://Server/test/mirror", point, as: Point.self) == Point(x: -2, y: 1.5, label: "é"))
     #expect(try await client.call("poe://Server/test/slowly", 21, as: Int.self) == 42)
     #expect(try await client.call("poe://Server/test/nothing", as: Value.self) == .undef)
     #expect(try await client.call("poe://Server/test/undef", as: Int?.self) == nil)
@@ -51,7 +52,8 @@ import Testing
     let pair = try await KernelPair(prepare: Self.prepare)
     let client = pair.client
     #expect(try await client.call("poe://Server/test/context", as: String.self) == "scalar")
-    #expect(try await client.call("poe://Server/test/context", Value.undef, as: [String].self, wantArray: true) == ["list"])
+    #expect(
+      try await client.call("poe://Server/test/context", Value.undef, as: [String].self, wantArray: true) == ["list"])
     #expect(try await client.call("poe://Server/test/list", Value.undef, as: [Int].self, wantArray: true) == [1, 2, 3])
     #expect(try await client.call("poe://Server/test/nothing", Value.undef, as: [Int].self, wantArray: true) == [])
     await pair.shutdown()

@@ -25,11 +25,15 @@ import Testing
     let client = pair.client
     #expect(try await client.call("poe://Server/test/one", as: Int.self) == 1)
     pair.server.session("test").retract("one")
-    let gone = try await #require(throws: IKCError.self) { try await client.call("poe://Server/test/one", as: Int.self) }
+    let gone = try await #require(throws: IKCError.self) {
+      try await client.call("poe://Server/test/one", as: Int.self)
+    }
     #expect(gone.message.hasPrefix("Session 'test' has not published state 'one'."))
     #expect(try await client.call("poe://Server/test/two", as: Int.self) == 2)
     pair.server.session("test").retract()
-    let none = try await #require(throws: IKCError.self) { try await client.call("poe://Server/test/two", as: Int.self) }
+    let none = try await #require(throws: IKCError.self) {
+      try await client.call("poe://Server/test/two", as: Int.self)
+    }
     #expect(none.message.hasPrefix("Session 'test' is not available for remote kernels."))
     try pair.server.session("test").publish("one")
     #expect(try await client.call("poe://Server/test/one", as: Int.self) == 1)

@@ -59,7 +59,9 @@ import Testing
     #expect(post.code == .shutdown)
     let connect = try await #require(throws: IKCError.self) { try await pair.client.connect(to: pair.listener.address) }
     #expect(connect.code == .shutdown)
-    let listen = try await #require(throws: IKCError.self) { try await pair.client.listen(on: .tcp("127.0.0.1", port: 0)) }
+    let listen = try await #require(throws: IKCError.self) {
+      try await pair.client.listen(on: .tcp("127.0.0.1", port: 0))
+    }
     #expect(listen.code == .shutdown)
     await pair.server.shutdown()
   }

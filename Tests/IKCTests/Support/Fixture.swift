@@ -20,13 +20,4 @@ enum Fixture {
   static func data(_ object: Any?) -> Data? {
     object.flatMap { try? JSONSerialization.data(withJSONObject: $0) }
   }
-
-  /// The image of a line of `hostile.jsonl`.
-  static func payload(_ line: [String: Any]) -> [UInt8] {
-    if let bytes = bytes(line["payload"]) { return bytes }
-    let rule = line["payload_rule"] as? [[String: Any]] ?? []
-    return rule.flatMap { part in
-      Array(repeatElement(bytes(part["hex"]) ?? [], count: part["repeat"] as? Int ?? 0).joined())
-    }
-  }
 }

@@ -1,17 +1,20 @@
 /// The bytes around the parameters of every message to one place: built once, copied for each message.
 ///
-/// The body is Storable's network order image of a hash whose last key is `params`; the fields before
-/// it do not change between messages, except for the number in a call's rsvp, which has a fixed width.
+/// The body is Storable's network order image of a hash. The parameters come first in it, so that their tag numbers
+/// do not depend on the other fields; those do not change between messages, except for the number in a call's rsvp,
+/// which has a fixed width.
 struct MessageTemplate {
-  /// Everything before the parameters' item.
-  private(set) var prefix: [UInt8]
-  /// Where the call number's digits stand in the prefix; nil in posts.
-  private(set) var numberOffset: Int?
+  /// How many fields the message has.
+  let fields: UInt32
+  /// Everything behind the parameters.
+  let suffix: [UInt8]
+  /// Where the call number's digits stand in the suffix; nil in posts.
+  let numberOffset: Int?
 
   /// How many hexadecimal digits a call number has.
   static let numberWidth = 16
 
-  /// Header, hash and the fields before `params`.
+  /// The fields behind `params`.
   ///
   /// - Parameters:
   ///   - event: the specifier as text.
@@ -19,35 +22,40 @@ struct MessageTemplate {
   ///   - rsvp: the text of the rsvp specifier up to the call number, for calls.
   ///   - wantsList: whether the answer is asked for in list context.
   init(event: String, from: [UInt8]?, rsvp: String? = nil, wantsList: Bool = false) throws(IKCError) {
-    let fields: UInt32 = 2 + (from == nil ? 0 : 1) + (rsvp == nil ? 0 : 1) + (wantsList ? 1 : 0)
+    fields = 2 + (from == nil ? 0 : 1) + (rsvp == nil ? 0 : 1) + (wantsList ? 1 : 0)
     var writer = ByteWriter(capacity: 256)
-    writer.beginMessage(fields: fields)
+    writer.writeKey("params")
     try writer.writeStorable(event)
     writer.writeKey("event")
     if let from {
       writer.write(from)
       writer.writeKey("from")
     }
-    numberOffset = nil
-    if let rsvp {
-      try writer.writeStorable(rsvp + String(repeating: "0", count: Self.numberWidth))
-      numberOffset = writer.count - Self.numberWidth
-      writer.writeKey("rsvp")
-    }
     if wantsList {
       try writer.writeStorable("1")
       writer.writeKey("wantarray")
     }
-    prefix = Array(writer.bytes)
+    if let rsvp {
+      try writer.writeStorable(rsvp + String(repeating: "0", count: Self.numberWidth))
+      numberOffset = writer.count - Self.numberWidth
+      writer.writeKey("rsvp")
+    } else {
+      numberOffset = nil
+    }
+    suffix = Array(writer.bytes)
   }
 }
 
 extension ByteWriter {
-  /// The template's bytes, with the call's number where there is a place for it.
+  /// Writes the message of `template` with these parameters, and the call's number where there is a place for it.
   @inline(__always)
-  mutating func write(_ template: borrowing MessageTemplate, number: UInt64 = 0) {
+  mutating func write<P: Encodable>(
+    _ template: borrowing MessageTemplate, number: UInt64 = 0, _ params: P
+  ) throws(IKCError) {
+    beginMessage(fields: template.fields)
+    try writeStorable(encoding: params, in: .params)
     let start = count
-    template.prefix.withUnsafeBytes { write($0) }
+    template.suffix.withUnsafeBytes { write($0) }
     guard let offset = template.numberOffset else { return }
     var rest = number
     var position = start + offset + MessageTemplate.numberWidth
@@ -88,4 +96,11 @@ extension ByteWriter {
     try writeStorable(state)
     writeKey("state")
   }
+}
+
+extension StorableContext {
+  /// The first item of a message: inside its hash, with that hash's tag before it.
+  static let params = StorableContext(depth: 1, firstTag: 1)
+  /// The only element of an array that is the first item of a message.
+  static let listedParams = StorableContext(depth: 2, firstTag: 3)
 }

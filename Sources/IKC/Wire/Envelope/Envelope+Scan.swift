@@ -36,7 +36,8 @@ extension Envelope {
       let firstTag = walker.tags
       let hasEarlierClasses = walker.hasClasses
       guard walker.skipItem() else { throw .malformed }
-      let field = Field(start: Int32(truncatingIfNeeded: start), end: Int32(truncatingIfNeeded: walker.offset),
+      let field = Field(
+        start: Int32(truncatingIfNeeded: start), end: Int32(truncatingIfNeeded: walker.offset),
         firstTag: Int32(truncatingIfNeeded: firstTag))
       guard !hasFlags || walker.advance(1), let length = walker.length(), length <= body.count - walker.offset
       else { throw .malformed }

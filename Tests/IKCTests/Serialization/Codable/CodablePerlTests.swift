@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import IKC
 
-@Suite("Codable and Perl's own Storable", .enabled(if: PerlStorable.isAvailable))
+@Suite("Codable and Perl's own Storable", .enabled { await PerlStorable.isAvailable() })
 struct CodablePerlTests {
   struct Item: Codable, Equatable {
     var id: Int
@@ -42,61 +43,52 @@ struct CodablePerlTests {
   ]
 
   @Test(arguments: CodingRoute.allCases, ["nfreeze", "freeze"])
-  func structsAreDecodedFromWhatPerlWrote(_ route: CodingRoute, _ function: String) throws {
-    let image = try PerlStorable.run("\(Self.source) print Storable::\(function)($list);")
+  func structsAreDecodedFromWhatPerlWrote(_ route: CodingRoute, _ function: String) async throws {
+    let image = try await PerlStorable.run("binmode STDOUT; \(Self.source) print Storable::\(function)($list);")
     #expect(try route.decode([Item].self, image: image) == Self.items)
   }
 
   @Test(arguments: [StorableOrder.network, .native])
-  func perlReadsWhatStructsAreEncodedTo(_ order: StorableOrder) throws {
+  func perlReadsWhatStructsAreEncodedTo(_ order: StorableOrder) async throws {
     var writer = ByteWriter()
     writer.writeStorableHeader(order)
     try writer.writeStorable(encoding: Self.items, in: StorableContext(order: order, isRoot: true))
     let program = """
-      local $/; my $got = Storable::thaw(<STDIN>);
+      binmode STDIN; binmode STDOUT; local $/; my $got = Storable::thaw(<STDIN>);
       my $item = $got->[0];
       utf8::encode(my $name = $item->{name});
       print join("|", scalar @$got, ref $item, $item->{id}, $name, $item->{price}, $item->{isNew},
         exists $item->{note} ? 1 : 0, scalar @{$item->{tags}}, unpack("H*", $item->{parent}{blob}),
         $got->[1]{id}, "<$got->[1]{isNew}>", length $got->[2]{note}, ref $got->[2]{tags});
       """
-    let output = try PerlStorable.run(program, input: Array(writer.bytes))
+    let output = try await PerlStorable.run(program, input: Array(writer.bytes))
     #expect(
       String(decoding: output, as: UTF8.self)
         == "3|HASH|1|café ż|1.25|1|0|3|00ff80|2000000000000|<>|300|ARRAY")
   }
 
   @Test(arguments: CodingRoute.allCases)
-  func dictionariesGoThereAndBack(_ route: CodingRoute) throws {
+  func dictionariesGoThereAndBack(_ route: CodingRoute) async throws {
     let table = ["é": [1, -200, 70_000], "plain": [], "ż": [1 << 40]]
     var writer = ByteWriter()
     writer.writeStorableHeader()
     try writer.writeStorable(encoding: table, in: StorableContext(isRoot: true))
-    let image = try PerlStorable.run(
-      "local $/; print Storable::nfreeze(Storable::thaw(<STDIN>));", input: Array(writer.bytes))
+    let image = try await PerlStorable.run(
+      "binmode STDIN; binmode STDOUT; local $/; print Storable::nfreeze(Storable::thaw(<STDIN>));",
+      input: Array(writer.bytes))
     #expect(try route.decode([String: [Int]].self, image: image) == table)
   }
 }
 
 /// Perl with Storable, as a child process.
 enum PerlStorable {
-  static let isAvailable = (try? run("print 1;")) == [UInt8(ascii: "1")]
-
   /// What the program prints, given `input`.
-  static func run(_ program: String, input: [UInt8] = []) throws -> [UInt8] {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["perl", "-MStorable", "-e", "binmode STDIN; binmode STDOUT; \(program)"]
-    let standardInput = Pipe()
-    let output = Pipe()
-    process.standardInput = standardInput
-    process.standardOutput = output
-    try process.run()
-    try standardInput.fileHandleForWriting.write(contentsOf: Data(input))
-    try standardInput.fileHandleForWriting.close()
-    let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw IKCError(.system, "perl ended with an error") }
-    return Array(bytes)
+  static func run(_ program: String, input: [UInt8] = []) async throws -> [UInt8] {
+    let outcome = try await ChildProcess.run("perl", ["-MStorable", "-e", program], input: input)
+    try #require(outcome.status == 0, "\(outcome.errors)")
+    return outcome.output
   }
+
+  /// Whether there is such a Perl.
+  static func isAvailable() async -> Bool { (try? await run("print 1")) == [UInt8(ascii: "1")] }
 }
