@@ -15,7 +15,10 @@ struct PostDriver: Driver {
     // All posts have arrived: each client's last one was followed by a call.
     let counted = try await first.kernel.call(first.specifier(BenchSession.counted), as: Int.self)
     sample.seconds += Double(RoundClock.now - began) / 1e9
-    sample.operations = UInt64(counted)
+    guard UInt64(clamping: counted) == sample.operations else {
+      let error = target.clients.compactMap(\.firstError.description).first.map { ": \($0)" } ?? ""
+      throw Failure("\(counted) of \(sample.operations) posts arrived\(error)")
+    }
     return sample
   }
 
