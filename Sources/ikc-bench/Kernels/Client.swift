@@ -19,8 +19,9 @@ struct Client: Sendable {
     }
   }
 
-  static func connect(to address: Address, _ settings: Settings) async throws -> Client {
-    let kernel = Kernel(configuration: try settings.configuration())
+  /// - Parameter loop: The loop that the kernel is a guest in; nil for a kernel with a loop of its own.
+  static func connect(to address: Address, _ settings: Settings, on loop: ClientLoop? = nil) async throws -> Client {
+    let kernel = try await kernel(settings, on: loop)
     let firstError = FirstError()
     kernel.onError { firstError.keep($0) }
     do {
@@ -31,8 +32,14 @@ struct Client: Sendable {
     }
   }
 
+  static func kernel(_ settings: Settings, on loop: ClientLoop?) async throws -> Kernel {
+    let configuration = try settings.configuration()
+    guard let loop else { return Kernel(configuration: configuration) }
+    return try await loop.run { try Kernel(configuration: configuration, adopting: $0) }
+  }
+
   /// The state of the server's session `bench`.
-  func specifier(_ state: String) -> Specifier {
-    Specifier(kernel: channel.name, session: BenchSession.name, state: state)
+  func specifier(_ state: String) throws -> Specifier {
+    try Specifier("poe://\(channel.name)/\(BenchSession.name)/\(state)")
   }
 }

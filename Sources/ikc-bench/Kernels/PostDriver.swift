@@ -13,7 +13,7 @@ struct PostDriver: Driver {
     var sample = try await target.together(limit, post)
     let began = RoundClock.now
     // All posts have arrived: each client's last one was followed by a call.
-    let counted = try await first.kernel.call(first.specifier(BenchSession.counted), as: Int.self)
+    let counted = try await first.kernel.call(try first.specifier(BenchSession.counted), as: Int.self)
     sample.seconds += Double(RoundClock.now - began) / 1e9
     guard UInt64(clamping: counted) == sample.operations else {
       let error = target.clients.compactMap(\.firstError.description).first.map { ": \($0)" } ?? ""
@@ -23,7 +23,7 @@ struct PostDriver: Driver {
   }
 
   private func post(_ client: Client, _ share: Limit, _ clock: RoundClock) async throws -> Sample {
-    let specifier = client.specifier(state)
+    let specifier = try client.specifier(state)
     let total = share.operations ?? .max
     let stride = payload.utf8.count > 16 << 10 ? 1 : Self.stride
     var recorder = Recorder()
