@@ -35,7 +35,7 @@ struct ikc_floor_client {
   ikc_floor_loop loop;
   ikc_floor_address address;
   struct sockaddr_storage target;
-  uv_idle_t idle;
+  uv_async_t pace;
   uv_timer_t watchdog;
   ikc_floor_peer **peers;
   size_t count, opened, ready;
@@ -51,6 +51,8 @@ struct ikc_floor_client {
   size_t patches[IKC_FLOOR_PATCHES];
   size_t patch_count;
 
+  /// Called on the loop's thread when the pacer wakes it.
+  void (*on_pace)(uv_async_t *);
   /// What is under way: a load, or null.
   void *load;
 };
@@ -66,6 +68,11 @@ static inline void ikc_floor__peer_end(ikc_floor_connection *c, int status) {
 
 static inline void ikc_floor__watchdog(uv_timer_t *timer) {
   ikc_floor__client_fail((ikc_floor_client *)timer->data, UV_ETIMEDOUT);
+}
+
+static inline void ikc_floor__woken(uv_async_t *pace) {
+  ikc_floor_client *client = (ikc_floor_client *)pace->data;
+  if (client->on_pace) client->on_pace(pace);
 }
 
 /// Runs the loop until it is stopped, at most `milliseconds`.
@@ -91,9 +98,9 @@ static inline int ikc_floor_client_init(
   if (status == 0) status = ikc_floor_loop_init(&client->loop);
   if (status != 0) return status;
   client->loop.on_end = ikc_floor__peer_end;
-  client->idle.data = client->watchdog.data = client;
-  uv_idle_init(&client->loop.uv, &client->idle);
-  return uv_timer_init(&client->loop.uv, &client->watchdog);
+  client->pace.data = client->watchdog.data = client;
+  status = uv_async_init(&client->loop.uv, &client->pace, ikc_floor__woken);
+  return status ? status : uv_timer_init(&client->loop.uv, &client->watchdog);
 }
 
 static inline ikc_floor_peer *ikc_floor__peer_make(ikc_floor_client *client, size_t index) {

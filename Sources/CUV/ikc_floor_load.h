@@ -2,6 +2,7 @@
 #define IKC_FLOOR_LOAD_H
 
 #include "ikc_floor_open.h"
+#include "ikc_floor_timer.h"
 
 typedef enum {
   IKC_FLOOR_POST,  // as many frames as go out, the server's count at the end
@@ -28,6 +29,7 @@ typedef struct {
   uint64_t began, deadline, issued;
   size_t running, turn;
   uint32_t ring_mask, skip;
+  int paced;
 } ikc_floor_load;
 
 enum { IKC_FLOOR_RATE_RING = 1 << 16 };
@@ -145,12 +147,27 @@ static inline void ikc_floor__call_batch(ikc_floor_connection *c, const ikc_floo
 
 // MARK: an open loop
 
-static inline void ikc_floor__rate_turn(uv_idle_t *idle) {
-  ikc_floor_client *client = (ikc_floor_client *)idle->data;
+/// Wakes the loop when calls are due: its own timers count milliseconds.
+static inline void ikc_floor__pace(void *argument) {
+  ikc_floor_client *client = (ikc_floor_client *)argument;
+  ikc_floor_load *load = (ikc_floor_load *)client->load;
+  ikc_floor_fine_timer();
+  while (__atomic_load_n(&load->paced, __ATOMIC_ACQUIRE)) {
+    uint64_t now = uv_hrtime();
+    uint64_t due = (uint64_t)((double)(now - load->began) * load->rate * 1e-9) + 1;
+    uint64_t next = load->began + (uint64_t)((double)due / load->rate * 1e9);
+    uv_async_send(&client->pace);
+    ikc_floor_sleep(next > now ? next - now : 0);
+  }
+}
+
+static inline void ikc_floor__rate_turn(uv_async_t *pace) {
+  ikc_floor_client *client = (ikc_floor_client *)pace->data;
   ikc_floor_load *load = (ikc_floor_load *)client->load;
   uint64_t now = uv_hrtime();
+  if (!load || !load->paced) return;
   if (ikc_floor__expired(load, now) || load->issued == load->limit) {
-    uv_idle_stop(idle);
+    __atomic_store_n(&load->paced, 0, __ATOMIC_RELEASE);
     if (load->operations == load->issued) uv_stop(&client->loop.uv);
     return;
   }
@@ -173,7 +190,7 @@ static inline void ikc_floor__rate_batch(ikc_floor_connection *c, const ikc_floo
   ikc_floor_client *client = (ikc_floor_client *)c->owner;
   ikc_floor_load *load = ikc_floor__load(peer);
   ikc_floor__answered(peer, load, batch->frames, uv_hrtime());
-  if (!uv_is_active((uv_handle_t *)&client->idle) && load->operations == load->issued) uv_stop(&client->loop.uv);
+  if (!load->paced && load->operations == load->issued) uv_stop(&client->loop.uv);
 }
 
 // MARK: running
@@ -212,7 +229,14 @@ static inline int ikc_floor_load_run(ikc_floor_client *client, ikc_floor_load *l
                                                        : ikc_floor__rate_batch;
   load->began = uv_hrtime();
   load->deadline = load->nanoseconds ? load->began + load->nanoseconds : 0;
-  if (load->kind == IKC_FLOOR_RATE) uv_idle_start(&client->idle, ikc_floor__rate_turn);
+  uv_thread_t pacer;
+  load->paced = load->kind == IKC_FLOOR_RATE;
+  if (load->paced) {
+    if (load->rate <= 0) return UV_EINVAL;
+    client->on_pace = ikc_floor__rate_turn;
+    status = uv_thread_create(&pacer, ikc_floor__pace, client);
+    if (status != 0) return status;
+  }
   for (size_t i = 0; i < load->connections; i++) {
     if (load->kind == IKC_FLOOR_POST) ikc_floor__post_more(client->peers[i]);
     if (load->kind == IKC_FLOOR_CALL && client->peers[i]->left)
@@ -221,7 +245,10 @@ static inline int ikc_floor_load_run(ikc_floor_client *client, ikc_floor_load *l
   }
   status = ikc_floor__client_wait(client, load->nanoseconds / 1000000 + 60000);
   load->elapsed = uv_hrtime() - load->began;
-  uv_idle_stop(&client->idle);
+  if (load->kind == IKC_FLOOR_RATE) {
+    __atomic_store_n(&load->paced, 0, __ATOMIC_RELEASE);
+    uv_thread_join(&pacer);
+  }
   client->loop.on_batch = ikc_floor__ignore;
   client->load = NULL;
   return status;

@@ -53,6 +53,16 @@ import Testing
     #expect(formatted(number, decimals: decimals) == text)
   }
 
+  @Test(arguments: [(0.0, "0"), (0.5, "0.5"), (12.5, "12.5"), (100.0, "100"), (0.25, "0.25"), (2000.0, "2,000")])
+  func numbersOfMarksAreShort(number: Double, text: String) {
+    #expect(shortest(number) == text)
+  }
+
+  @Test(arguments: [(0.0634, "0.063"), (0.5, "0.50"), (99.994, "99.99"), (468.2, "468")])
+  func ratiosHaveThreeDigits(ratio: Double, text: String) {
+    #expect(ratioText(ratio) == text)
+  }
+
   @Test func numbersThatAreNoneAreDashes() {
     #expect(formatted(.infinity) == "–")
     #expect(formatted(.nan) == "–")

@@ -7,7 +7,7 @@ extension Channel {
       guard let transport = TransportSizes(of: connection) else { return completion([]) }
       completion([
         ("Channel", TransportSizes.allocated(self)), ("Connection", transport.object),
-        ("socket and its libuv handle", transport.stream), ("buffers while idle", transport.buffers),
+        ("libuv socket", transport.stream), ("buffers while idle", transport.buffers),
       ])
     }
   }

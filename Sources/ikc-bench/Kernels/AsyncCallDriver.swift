@@ -26,7 +26,7 @@ struct AsyncCallDriver: Driver {
   private func caller(
     _ client: Client, _ part: Limit, _ clock: RoundClock, _ recorder: RecorderBox
   ) async throws -> UInt64 {
-    let specifier = client.specifier(BenchSession.echo)
+    let specifier = try client.specifier(BenchSession.echo)
     let total = part.operations ?? .max
     var done: UInt64 = 0
     while done < total {

@@ -8,8 +8,9 @@ struct CallbackCallDriver: Driver {
 
   func run(_ target: Target, _ limit: Limit) async throws -> Sample {
     try await target.together(limit) { client, share, clock in
-      try await withCheckedThrowingContinuation { continuation in
-        let caller = CallbackCaller(self, client, share, clock) { continuation.resume(with: $0) }
+      let specifier = try client.specifier(BenchSession.echo)
+      return try await withCheckedThrowingContinuation { continuation in
+        let caller = CallbackCaller(self, client.kernel, specifier, share, clock) { continuation.resume(with: $0) }
         caller.start()
       }
     }
@@ -42,11 +43,11 @@ private final class CallbackCaller: @unchecked Sendable {
   }
 
   init(
-    _ driver: CallbackCallDriver, _ client: Client, _ share: Limit, _ clock: RoundClock,
+    _ driver: CallbackCallDriver, _ kernel: Kernel, _ specifier: Specifier, _ share: Limit, _ clock: RoundClock,
     _ completion: @escaping (Result<Sample, any Error>) -> Void
   ) {
-    kernel = client.kernel
-    specifier = client.specifier(BenchSession.echo)
+    self.kernel = kernel
+    self.specifier = specifier
     payload = driver.payload
     sampleEvery = UInt64(driver.sampleEvery)
     depth = driver.depth

@@ -9,6 +9,7 @@ final class KernelTrial: Trial {
   private let settings: Settings
   private var server: Server?
   private var clients: [Client] = []
+  private var loop: ClientLoop?
 
   init(
     _ contender: Contender, server kind: Server.Kind, _ driver: any Driver, connections: Int, settings: Settings
@@ -23,8 +24,9 @@ final class KernelTrial: Trial {
   func prepare() async throws {
     let server = try Server.start(kind, settings)
     self.server = server
+    if connections > 1 { loop = try ClientLoop() }
     for _ in 0..<connections {
-      clients.append(try await Client.connect(to: server.address, settings))
+      clients.append(try await Client.connect(to: server.address, settings, on: loop))
     }
   }
 
@@ -36,6 +38,8 @@ final class KernelTrial: Trial {
   func finish() async {
     for client in clients { await client.kernel.shutdown() }
     clients = []
+    await loop?.stop()
+    loop = nil
     server?.stop()
     server = nil
   }

@@ -46,6 +46,10 @@ enum PerlServer {
     use POE; use POE::Component::IKC::Server;
     my ($kind, $place, $protocol) = @ARGV;
     my $count = 0;
+    my $port = POE::Component::IKC::Server->spawn(
+      $kind eq 'unix' ? (unix => $place) : (ip => $place, port => 0),
+      name => 'Bench', protocol => $protocol,
+    );
     POE::Session->create(inline_states => {
       _start => sub {
         $_[KERNEL]->alias_set('bench');
@@ -58,10 +62,6 @@ enum PerlServer {
       echo => sub { return $_[ARG0] },
       ended => sub { sysread(STDIN, my $rest, 4096) or do { unlink $place if $kind eq 'unix'; exit 0 } },
     });
-    my $port = POE::Component::IKC::Server->spawn(
-      $kind eq 'unix' ? (unix => $place) : (ip => $place, port => 0),
-      name => 'Bench', protocol => $protocol,
-    );
     $| = 1;
     print $kind eq 'unix' ? "listening unix:$place\n" : "listening tcp://$place:$port\n";
     POE::Kernel->run;

@@ -13,14 +13,17 @@ struct PostDriver: Driver {
     var sample = try await target.together(limit, post)
     let began = RoundClock.now
     // All posts have arrived: each client's last one was followed by a call.
-    let counted = try await first.kernel.call(first.specifier(BenchSession.counted), as: Int.self)
+    let counted = try await first.kernel.call(try first.specifier(BenchSession.counted), as: Int.self)
     sample.seconds += Double(RoundClock.now - began) / 1e9
-    sample.operations = UInt64(counted)
+    guard UInt64(clamping: counted) == sample.operations else {
+      let error = target.clients.compactMap(\.firstError.description).first.map { ": \($0)" } ?? ""
+      throw Failure("\(counted) of \(sample.operations) posts arrived\(error)")
+    }
     return sample
   }
 
   private func post(_ client: Client, _ share: Limit, _ clock: RoundClock) async throws -> Sample {
-    let specifier = client.specifier(state)
+    let specifier = try client.specifier(state)
     let total = share.operations ?? .max
     let stride = payload.utf8.count > 16 << 10 ? 1 : Self.stride
     var recorder = Recorder()

@@ -10,7 +10,7 @@ struct RateDriver: Driver {
   var payload: String
 
   func run(_ target: Target, _ limit: Limit) async throws -> Sample {
-    let lanes = target.clients.map { RateLane($0, payload: payload) }
+    let lanes = try target.clients.map { try RateLane($0, payload: payload) }
     let clock = RoundClock(limit)
     let schedule = Schedule(rate: rate, began: clock.began)
     try await onThread {
@@ -70,10 +70,10 @@ private final class RateLane: Sendable {
   private let payload: String
   private let state = Mutex(State())
 
-  init(_ client: Client, payload: String) {
+  init(_ client: Client, payload: String) throws {
     self.client = client
     self.payload = payload
-    specifier = client.specifier(BenchSession.echo)
+    specifier = try client.specifier(BenchSession.echo)
   }
 
   func call(planned: UInt64, _ clock: RoundClock) {

@@ -14,6 +14,8 @@ struct Comparison: Sendable {
   var title: String
   var unit: FigureUnit
   var rows: [Row] = []
+  /// Whether the load is given, so that its figure tells nothing but its latency.
+  var isPaced = false
   /// A sentence below the group, where its figures need one.
   var note: String?
 

@@ -16,6 +16,7 @@ struct OpenMode {
       title: settings.title("open", connections: connections) + " · \(grouped(Int(rate)))/s",
       unit: .calls,
       trials: settings.trials(floor, [(.ikc, driver)], perl: driver, connections: connections))
+    comparison.isPaced = true
     comparison.note = "Latency counts from when a call was due, so that a stall is charged to all calls it delays."
     return comparison
   }

@@ -1,5 +1,4 @@
 import CUV
-import Foundation
 
 /// Sleeps of microseconds.
 enum Pacer {
@@ -12,7 +11,6 @@ enum Pacer {
   static func sleep(until time: UInt64) {
     let now = uv_hrtime()
     guard time > now else { return }
-    var wait = timespec(tv_sec: Int((time - now) / 1_000_000_000), tv_nsec: Int((time - now) % 1_000_000_000))
-    nanosleep(&wait, nil)
+    ikc_floor_sleep(time - now)
   }
 }

@@ -32,3 +32,11 @@ func significant(_ number: Double) -> String {
 func ratioText(_ ratio: Double) -> String {
   formatted(ratio, decimals: ratio < 0.1 ? 3 : ratio < 100 ? 2 : 0)
 }
+
+/// A number with two decimals at most, and none that are zeros at the end.
+func shortest(_ number: Double) -> String {
+  let text = formatted(number, decimals: 2)
+  guard text.contains(".") else { return text }
+  let trimmed = text.reversed().drop { $0 == "0" }
+  return String((trimmed.first == "." ? trimmed.dropFirst() : trimmed).reversed())
+}

@@ -41,8 +41,8 @@ struct WireProbe: Sendable {
     // The first answer is a frame: all that comes after it is frames too.
     _ = try await client.kernel.ping(client.channel.name)
     let before = relay.recorded
-    try client.kernel.post(client.specifier(state), payload)
-    _ = try await client.kernel.call(client.specifier(BenchSession.echo), payload, as: String.self)
+    try client.kernel.post(try client.specifier(state), payload)
+    _ = try await client.kernel.call(try client.specifier(BenchSession.echo), payload, as: String.self)
     let after = relay.recorded
     let sent = Frames.bodies(of: Array(after.toServer.dropFirst(before.toServer.count)))
     let received = Frames.bodies(of: Array(after.toClient.dropFirst(before.toClient.count)))

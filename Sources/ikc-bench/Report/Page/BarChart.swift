@@ -2,19 +2,18 @@
 struct BarChart {
   var comparison: Comparison
 
-  private static let width = 1000.0
   private static let labelWidth = 150.0
-  private static let valueWidth = 235.0
   private static let rowHeight = 28.0
   private static let barHeight = 16.0
 
+  /// Half as wide: two beside one another.
   var isCompact = false
 
   func rendered() -> String {
-    let total = isCompact ? 500.0 : Self.width
+    let (total, valueWidth) = isCompact ? (500.0, 165.0) : (1000.0, 235.0)
     let rows = comparison.rows
     var svg = SVG(width: total, height: Double(rows.count) * Self.rowHeight + 4)
-    let room = total - Self.labelWidth - Self.valueWidth
+    let room = total - Self.labelWidth - valueWidth
     let maximum = rows.map(\.figure).max() ?? 0
     for (index, row) in rows.enumerated() {
       let top = Double(index) * Self.rowHeight + 2

@@ -15,8 +15,8 @@ struct OverviewChart {
 
   init(_ comparisons: [Comparison]) {
     lines = comparisons.compactMap { comparison in
-      // Speed alone: a share of the floor means the opposite for memory.
-      guard comparison.row(.floor) != nil, !comparison.unit.lessIsBetter else { return nil }
+      // Speed alone: a share of the floor means the opposite for memory, and nothing at a given rate.
+      guard comparison.row(.floor) != nil, !comparison.unit.lessIsBetter, !comparison.isPaced else { return nil }
       let bars = comparison.rows.compactMap { row -> (contender: Contender, ratio: Double, title: String)? in
         guard row.contender.role != .floor, let ratio = comparison.ratio(row, to: .floor) else { return nil }
         let figure = formatted(row.figure, decimals: comparison.unit.decimals)
@@ -33,7 +33,7 @@ struct OverviewChart {
     for bar in lines.flatMap(\.bars) where !seen.map(Palette.name).contains(Palette.name(bar.contender)) {
       seen.append(bar.contender)
     }
-    return seen
+    return seen.sorted { $0.role.rawValue < $1.role.rawValue }
   }
 
   /// - Parameter style: For a picture that stands alone; it has its own legend then.

@@ -28,7 +28,7 @@ struct ThroughputChart {
     }
     for mark in across.marks {
       svg.text(
-        "\(significantMark(mark)) s", x: across.position(mark), y: frame.bottom + 18, class: "faint",
+        "\(shortest(mark)) s", x: across.position(mark), y: frame.bottom + 18, class: "faint",
         anchor: mark == 0 ? .start : .middle)
     }
     for (contender, curve) in curves {
@@ -51,16 +51,9 @@ struct ThroughputChart {
     return (values, Double(step) * Double(Recorder.sliceWidth) / 1e9)
   }
 
-  private func significantMark(_ value: Double) -> String {
-    let text = formatted(value, decimals: 2)
-    guard text.contains(".") else { return text }
-    let trimmed = text.reversed().drop { $0 == "0" }.drop { $0 == "." }
-    return trimmed.isEmpty ? "0" : String(trimmed.reversed())
-  }
-
   private static func short(_ value: Double) -> String {
-    if value >= 1e6 { return "\(formatted(value / 1e6, decimals: value < 1e7 ? 1 : 0)) M" }
-    if value >= 1e3 { return "\(formatted(value / 1e3, decimals: value < 1e4 ? 1 : 0)) k" }
-    return formatted(value)
+    if value >= 1e6 { return "\(shortest(value / 1e6)) M" }
+    if value >= 1e3 { return "\(shortest(value / 1e3)) k" }
+    return shortest(value)
   }
 }
