@@ -1,6 +1,7 @@
 // Feeds libFuzzer's inputs to all that reads a Storable image, and writes back what was read. Built
 // by Fuzz/run as one module with the library's Serialization room.
 
+/// One input; what is wrong traps.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   let image = UnsafeRawBufferPointer(start: start, count: count)

@@ -55,12 +55,12 @@ extension StorableReader {
       kind: flags == nil ? .hash : .flagHash, levels: count > 0 ? levels : 0, classIndex: takeClass(), tag: number())
     hash.isReferenced = isReferenced
     hash.remaining = count
-    // Room comes with the elements: a count alone must not take memory.
+    // Room comes with the elements: counts alone, one within the other, must not take much memory.
     guard count > 0 else {
       try open(hash)
       return try endContainer(.hash(Value.Hash()))
     }
-    let storage = HashStorage.make(capacity: min(count, 64))
+    let storage = HashStorage.make(capacity: min(count, outer.count < 8 ? 4096 : 64))
     hashes.append(storage)
     hash.hash = storage.table
     try open(hash)
