@@ -53,8 +53,10 @@ final class ServerProcess {
     }
   }
 
+  /// Ends the process; a socket file of its own goes with it.
   func stop() {
     Self.end(process)
+    if case .unix(let path) = address { unlink(path) }
   }
 
   private static func end(_ process: Process) {

@@ -10,7 +10,7 @@ struct BarChart {
   var isCompact = false
 
   func rendered() -> String {
-    let (total, valueWidth) = isCompact ? (500.0, 165.0) : (1000.0, 235.0)
+    let (total, valueWidth) = isCompact ? (500.0, 200.0) : (1000.0, 235.0)
     let rows = comparison.rows
     var svg = SVG(width: total, height: Double(rows.count) * Self.rowHeight + 4)
     let room = total - Self.labelWidth - valueWidth
