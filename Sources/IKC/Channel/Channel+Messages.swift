@@ -14,7 +14,7 @@ extension Channel {
       var failure: IKCError?
       do throws(IKCError) {
         try body(&writer)
-        if let transcoder = peer.transcoder { try transcode(&writer, mark, to: transcoder) }
+        if isTranscoded { try transcode(&writer, mark) }
         if writer.bodySize(mark) > settings.maximumFrameLength { throw tooLong(writer.bodySize(mark)) }
         digits = writer.endFrame(mark)
       } catch {
@@ -27,9 +27,9 @@ extension Channel {
     }
   }
 
-  private func transcode(
-    _ writer: inout ByteWriter, _ mark: ByteWriter.FrameMark, to transcoder: any Serializer
-  ) throws(IKCError) {
+  @inline(never)
+  private func transcode(_ writer: inout ByteWriter, _ mark: ByteWriter.FrameMark) throws(IKCError) {
+    guard let transcoder = peer.agreement.transcoder else { return }
     let message = try StorableSerializer().decode(writer.body(mark))
     let bytes = try transcoder.encode(message)
     writer.truncate(to: writer.count - writer.bodySize(mark))
@@ -39,12 +39,5 @@ extension Channel {
   private func tooLong(_ size: Int) -> IKCError {
     IKCError(
       .frameTooLong, "a message of \(size) bytes exceeds the limit of \(settings.maximumFrameLength)", peer: name)
-  }
-
-  /// The number in a reply's event is found by what stands before it.
-  func announces(_ kernel: UnsafeRawBufferPointer) -> Bool {
-    peer.names.contains { name in
-      name.utf8.count == kernel.count && name.utf8.elementsEqual(kernel)
-    }
   }
 }

@@ -12,10 +12,7 @@ public final class Channel: @unchecked Sendable {
     /// Canonical name first, then the others in the order announced.
     var names: [String]
     var processID: String?
-    var negotiation: NegotiationProtocol
-    /// Encodes and decodes whole messages; nil is Storable, which needs no detour.
-    var transcoder: (any Serializer)?
-    var package: String
+    var agreement: Agreement
   }
 
   enum State: UInt8 { case negotiating, ready, closed }
@@ -25,6 +22,8 @@ public final class Channel: @unchecked Sendable {
   private unowned let owner: any ChannelOwner
   private var handshake: Handshake?
   private(set) var peer: Peer
+  /// Whether messages are in another serializer than Storable.
+  private(set) var isTranscoded = false
   private(set) var state = State.negotiating
 
   /// Ends of the list of calls that wait for this peer; they belong to the responder's table of calls and its lock.
@@ -45,7 +44,7 @@ public final class Channel: @unchecked Sendable {
     self.handshake = handshake
     self.settings = settings
     self.owner = owner
-    peer = Peer(names: [], processID: nil, negotiation: .ikc0, transcoder: nil, package: "Storable")
+    peer = Peer(names: [], processID: nil, agreement: settings.local)
     connection.handler = self
   }
 
@@ -55,7 +54,7 @@ public final class Channel: @unchecked Sendable {
     self.settings = settings
     self.owner = owner
     handshake = nil
-    peer = Peer(names: names, processID: nil, negotiation: .ikc0, transcoder: nil, package: "Storable")
+    peer = Peer(names: names, processID: nil, agreement: settings.local)
     state = .ready
     connection.handler = self
   }
@@ -73,10 +72,10 @@ public final class Channel: @unchecked Sendable {
   public var processID: String? { peer.processID }
 
   /// The protocol that was negotiated.
-  public var negotiationProtocol: NegotiationProtocol { peer.negotiation }
+  public var negotiationProtocol: NegotiationProtocol { peer.agreement.negotiation }
 
   /// The serializer in use, by its Perl package name.
-  public var serializer: String { peer.package }
+  public var serializer: String { peer.agreement.package }
 
   /// Bytes written that have not been handed to the system yet. Any thread; may lag a moment behind.
   public var unsentBytes: Int { connection.unsentBytes }
@@ -100,8 +99,8 @@ public final class Channel: @unchecked Sendable {
   func start() {
     if let handshake {
       send { writer in handshake.machine.start(reply: &writer) }
-      handshake.timer = connection.loop.schedule(after: settings.negotiationTimeout) { [weak self] in
-        self?.negotiationTimedOut()
+      handshake.timer = connection.loop.schedule(after: settings.negotiationTimeout) { [self] in
+        negotiationTimedOut()
       }
     }
     connection.startReading()
@@ -164,13 +163,12 @@ extension Channel: ConnectionHandler {
   }
 
   private func establish(_ agreed: Negotiated) -> ReadMode {
-    guard let serializer = settings.serializers.first(where: { $0.package == agreed.serializer }) else {
+    guard let agreement = settings.agreement(agreed.negotiation, package: agreed.serializer) else {
       fail(IKCError(.negotiationFailed, "the peer chose serializer \(agreed.serializer), which is not offered"))
       return .stop
     }
-    peer = Peer(
-      names: agreed.names, processID: agreed.pid, negotiation: agreed.negotiation,
-      transcoder: serializer is StorableSerializer ? nil : serializer, package: agreed.serializer)
+    peer = Peer(names: agreed.names, processID: agreed.pid, agreement: agreement)
+    isTranscoded = agreement.transcoder != nil
     state = .ready
     let completion = endHandshake()
     owner.channelEstablished(self)

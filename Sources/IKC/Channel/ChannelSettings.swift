@@ -1,6 +1,8 @@
 /// What all channels of a kernel share, so that each carries one reference.
 final class ChannelSettings: Sendable {
-  let serializers: [any Serializer]
+  private let agreements: [Agreement]
+  /// What a channel to this kernel itself needs no negotiation for.
+  let local = Agreement(.ikc0, StorableSerializer())
   let negotiationTimeout: Duration
   let maximumFrameLength: Int
   let highWatermark: Int
@@ -11,11 +13,18 @@ final class ChannelSettings: Sendable {
     serializers: [any Serializer], negotiationTimeout: Duration, maximumFrameLength: Int, highWatermark: Int,
     maximumErrorsInRow: Int, maximumHandlersUnderWay: Int
   ) {
-    self.serializers = serializers
+    agreements = [.ikc, .ikc0].flatMap { negotiation in
+      serializers.map { Agreement(negotiation, $0) }
+    }
     self.negotiationTimeout = negotiationTimeout
     self.maximumFrameLength = maximumFrameLength
     self.highWatermark = highWatermark
     self.maximumErrorsInRow = maximumErrorsInRow
     self.maximumHandlersUnderWay = maximumHandlersUnderWay
+  }
+
+  /// The agreement on that serializer; nil where the kernel has no such thing.
+  func agreement(_ negotiation: NegotiationProtocol, package: String) -> Agreement? {
+    agreements.first { $0.negotiation == negotiation && $0.package == package }
   }
 }

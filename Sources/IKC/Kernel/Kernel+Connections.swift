@@ -26,9 +26,9 @@ extension Kernel {
     ListenerSet.open(
       on: address, loops: loops, options: options,
       accepted: { Self.accept($0, on: address, responder: responder) },
-      completion: { [self] result in
-        let listener = result.map { Listener($0, kernel: self) }
-        if case .success(let listener) = listener { keep(listener) }
+      completion: { [listeners] result in
+        let listener = result.map { Listener($0, registry: listeners) }
+        if case .success(let listener) = listener { listeners.insert(listener) }
         responder.onQueue { completion(listener) }
       })
   }

@@ -18,7 +18,7 @@ extension Kernel: Service {
   ///   that was adopted can then be closed.
   public func shutdown(deadline: Duration = .seconds(10), completion: @escaping @Sendable () -> Void) {
     guard !responder.isShutDown.exchange(true, ordering: .acquiringAndReleasing) else { return completion() }
-    let listeners = openListeners
+    let listeners = listeners.all
     let closed = Countdown(listeners.count + 1) { [self] in drain(by: deadline, completion) }
     for listener in listeners { listener.close { closed.step() } }
     closed.step()

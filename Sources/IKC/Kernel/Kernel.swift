@@ -10,7 +10,7 @@ public final class Kernel: Sendable {
   let configuration: Configuration
   let loops: [EventLoop]
   private let nextLoop = Atomic(0)
-  private let listeners = Mutex<[ObjectIdentifier: Listener]>([:])
+  let listeners = ListenerRegistry()
   /// The name that was given; nil where the kernel goes by its id and address alone.
   public let name: String?
 
@@ -51,6 +51,7 @@ public final class Kernel: Sendable {
   }
 
   deinit {
+    listeners.removeAll()
     // The responder stays until the loops' last callback, which may still reach it.
     let responder = responder
     for loop in loops { loop.stop { _ = responder } }
@@ -101,17 +102,4 @@ public final class Kernel: Sendable {
   func takeLoop() -> EventLoop {
     loops[nextLoop.add(1, ordering: .relaxed).oldValue % loops.count]
   }
-
-  /// Keeps a listener until it is closed, so that `shutdown` finds it.
-  func keep(_ listener: Listener) {
-    listeners.withLock { $0[ObjectIdentifier(listener)] = listener }
-  }
-
-  /// Lets a closed listener go.
-  func release(_ listener: Listener) {
-    listeners.withLock { $0[ObjectIdentifier(listener)] = nil }
-  }
-
-  /// The listeners that are open.
-  var openListeners: [Listener] { listeners.withLock { Array($0.values) } }
 }

@@ -1,19 +1,11 @@
 /// Accepts connections on one address until it is closed. Any thread may use it.
 public final class Listener: Sendable {
   private let listeners: ListenerSet
-  private let kernel: WeakKernel
+  private let registry: ListenerRegistry
 
-  /// Holds the kernel without keeping it alive.
-  // @unchecked: set once; reading a weak reference is safe on any thread.
-  private final class WeakKernel: @unchecked Sendable {
-    weak var kernel: Kernel?
-
-    init(_ kernel: Kernel) { self.kernel = kernel }
-  }
-
-  init(_ listeners: ListenerSet, kernel: Kernel) {
+  init(_ listeners: ListenerSet, registry: ListenerRegistry) {
     self.listeners = listeners
-    self.kernel = WeakKernel(kernel)
+    self.registry = registry
   }
 
   /// The address that it listens on, with the port that the system chose where 0 was asked for.
@@ -30,7 +22,7 @@ public final class Listener: Sendable {
   ///
   /// - Parameter completion: runs once, on a loop's thread.
   public func close(completion: @escaping @Sendable () -> Void) {
-    kernel.kernel?.release(self)
+    registry.remove(self)
     listeners.close(completion)
   }
 }

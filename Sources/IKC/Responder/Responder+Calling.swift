@@ -55,7 +55,7 @@ extension Responder {
         to: place, timeout: timeout, now: now, isAnyChannel: isAnyChannel, completion: completion)
       return (number, calls.needsTimer(for: now + timeout))
     }
-    if needsTimer { home.execute { [weak self] in self?.scheduleDeadlines() } }
+    if needsTimer { home.execute { [self] in scheduleDeadlines() } }
     return number
   }
 
@@ -98,8 +98,8 @@ extension Responder {
     guard let deadline = calls.withLock({ $0.nextTimer() }) else { return }
     // The clock is coarse: a few milliseconds more, and the time is really up.
     let wait = max(1, deadline - MonotonicClock.coarseMilliseconds + 4)
-    _ = home.schedule(after: .milliseconds(wait)) { [weak self] in
-      self?.onQueue { [weak self] in self?.expireCalls() }
+    _ = home.schedule(after: .milliseconds(wait)) { [self] in
+      onQueue { [self] in expireCalls() }
     }
   }
 
@@ -113,6 +113,6 @@ extension Responder {
             .timedOut, "no answer within \(Duration.milliseconds(milliseconds))", peer: place.channel.name,
             specifier: place.specifier)))
     }
-    home.execute { [weak self] in self?.scheduleDeadlines() }
+    home.execute { [self] in scheduleDeadlines() }
   }
 }

@@ -5,8 +5,8 @@ extension Responder {
   /// Routes one message.
   @inline(__always)
   func receive(_ body: UnsafeRawBufferPointer, from channel: Channel) {
-    if let transcoder = channel.peer.transcoder {
-      receiveTranscoded(body, by: transcoder, from: channel)
+    if channel.isTranscoded {
+      receiveTranscoded(body, from: channel)
     } else {
       receiveImage(body, from: channel)
     }
@@ -33,9 +33,11 @@ extension Responder {
   }
 
   /// A message in another serializer becomes a Storable image first: there is one way through the responder.
+  @inline(never)
   private func receiveTranscoded(
-    _ body: UnsafeRawBufferPointer, by transcoder: any Serializer, from channel: Channel
+    _ body: UnsafeRawBufferPointer, from channel: Channel
   ) {
+    guard let transcoder = channel.peer.agreement.transcoder else { return }
     let image: [UInt8]
     do throws(IKCError) {
       image = try StorableSerializer().encode(try transcoder.decode(body))
