@@ -14,7 +14,8 @@ extension Responder: ChannelOwner {
 
   func channelEstablished(_ channel: Channel) {
     channels.withLock { $0.remove(channel) }
-    let refused = registry.withLock { $0.register(channel) }
+    let (refused, count) = registry.withLock { ($0.register(channel), $0.count) }
+    metrics.channels.set(count)
     logger.debug("kernel registered", metadata: ["peer": "\(channel.name)", "names": "\(channel.names)"])
     for name in refused {
       logger.warning("name belongs to another live kernel", metadata: ["peer": "\(channel.name)", "name": "\(name)"])
@@ -22,6 +23,8 @@ extension Responder: ChannelOwner {
   }
 
   func channel(_ channel: Channel, received batch: borrowing FrameBatch) {
+    metrics.messages.increment(by: batch.count)
+    metrics.bytes.increment(by: batch.byteCount)
     guard queue.tryEnter() else { return receiveLater(batch, from: channel) }
     for index in 0..<batch.count { receive(batch[index], from: channel) }
     checkUnsentBytes(of: channel)
@@ -73,7 +76,8 @@ extension Responder: ChannelOwner {
   func channelClosed(_ channel: Channel, error: IKCError?) {
     let unsent = channel.unsentBytes
     channels.withLock { $0.remove(channel) }
-    let wasRegistered = registry.withLock { $0.unregister(channel) }
+    let (wasRegistered, count) = registry.withLock { ($0.unregister(channel), $0.count) }
+    if wasRegistered { metrics.channels.set(count) }
     onQueue { [self] in
       for waiter in waiters.withLock({ $0.removeAll(for: channel) }) { waiter() }
       permits.withLock { $0.removeAll(of: channel) }

@@ -15,6 +15,7 @@ final class Responder: @unchecked Sendable {
   /// The text of this kernel's rsvp specifiers up to the call's number.
   let rsvpPrefix: String
   let tasks: TaskRunner
+  let metrics: KernelMetrics
 
   let registry = Mutex(Registry())
   let publications = Mutex(Publications())
@@ -46,6 +47,7 @@ final class Responder: @unchecked Sendable {
     self.home = home
     self.logger = logger
     tasks = TaskRunner(queue: queue)
+    metrics = KernelMetrics(kernel: identity.name ?? identity.id)
     rsvpPrefix = "poe://\(identity.id)/\(Self.rsvpSession)/"
     rsvpItemPrefix =
       [StorableTag.scalar, UInt8(truncatingIfNeeded: rsvpPrefix.utf8.count + MessageTemplate.numberWidth)]
@@ -105,6 +107,7 @@ final class Responder: @unchecked Sendable {
 
   /// Tells the observers of errors, and the log where nobody observes.
   func report(_ error: IKCError) {
+    metrics.count(error)
     let callbacks = observers.withLock { $0.errors }
     if callbacks.isEmpty { logger.warning("\(error)") } else { logger.debug("\(error)") }
     for callback in callbacks { callback(error) }

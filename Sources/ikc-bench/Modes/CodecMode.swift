@@ -45,15 +45,24 @@ struct CodecMode {
     try await settings.runner.measure(mode: "codec", title: title, unit: .operations, trials: trials)
   }
 
+  /// Straight to bytes where the serializer can do that, else by way of a `Value`.
   private func encodeTrial<Subject: CodecSubject>(_ serializer: any Serializer, _ subject: Subject) -> CodecTrial {
-    CodecTrial(.ikc("Codable")) { _ = try serializer.encode(ValueEncoder().encode(subject)) }
+    guard let storable = serializer as? StorableSerializer else {
+      return CodecTrial(.ikc("Codable")) { _ = try serializer.encode(ValueEncoder().encode(subject)) }
+    }
+    return CodecTrial(.ikc("Codable")) { _ = try storable.encode(subject) }
   }
 
   private func decodeTrial<Subject: CodecSubject>(
     _ serializer: any Serializer, _ image: [UInt8], _ subject: Subject
   ) -> CodecTrial {
-    CodecTrial(.ikc("Codable")) {
-      _ = try image.withUnsafeBytes { try ValueDecoder().decode(Subject.self, from: serializer.decode($0)) }
+    guard let storable = serializer as? StorableSerializer else {
+      return CodecTrial(.ikc("Codable")) {
+        _ = try image.withUnsafeBytes { try ValueDecoder().decode(Subject.self, from: serializer.decode($0)) }
+      }
+    }
+    return CodecTrial(.ikc("Codable")) {
+      _ = try image.withUnsafeBytes { try storable.decode(Subject.self, from: $0) }
     }
   }
 }
