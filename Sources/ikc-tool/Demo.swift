@@ -66,7 +66,7 @@ enum Demo {
         throw Unsuitable(description: "reply_to takes [params, rsvp]")
       }
       let kernelName = rsvp["kernel"]?.text ?? event.channel.name
-      try kernel.post(Specifier(kernel: kernelName, session: session, state: state), params)
+      try demo.post(Specifier(kernel: kernelName, session: session, state: state), params)
     }
   }
 }

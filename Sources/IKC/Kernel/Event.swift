@@ -38,10 +38,10 @@ public struct Event {
   /// The channel that it came through.
   public var channel: Channel { delivery.channel }
 
-  /// The name that the peer goes by: the first one behind its id, else the id.
+  /// The name that the peer goes by: the first one behind its id that is no address, else the id.
   public var caller: String {
-    let names = delivery.channel.names
-    return names.count > 1 ? names[1] : delivery.channel.name
+    let channel = delivery.channel
+    return channel.names.dropFirst().first { !$0.utf8.contains(.colon) } ?? channel.name
   }
 
   /// The session that it came from, to post back to.

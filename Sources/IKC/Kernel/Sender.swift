@@ -3,11 +3,14 @@ public struct Sender: Sendable {
   private let responder: Responder
   private let channel: Channel
   private let from: Specifier.Parts?
+  /// The session that the event was for: it is the sender of what is posted back.
+  private let session: SessionRecord?
 
   init(delivery: Delivery) {
     responder = delivery.responder
     channel = delivery.channel
     from = try? delivery.from()
+    session = delivery.destination?.session
   }
 
   /// Where it is; nil where the event named no sender, as that of a session that has published nothing.
@@ -32,6 +35,6 @@ public struct Sender: Sendable {
         .invalidArgument, "the event names no sender; the peer's session has to publish something first",
         peer: channel.name)
     }
-    try responder.postBack(to: from, on: channel, state: state, arguments: arguments)
+    try responder.postBack(to: from, on: channel, state: state, arguments: arguments, from: session)
   }
 }

@@ -18,7 +18,8 @@ struct CallTable {
   private struct Slot {
     var generation: UInt32 = 1
     var lastEnding = Ending.answered
-    var isAnyChannel = false
+    /// How many kernels were asked; 0 where it is one, and no other may answer.
+    var asked: Int32 = 0
     var timeout: Int32 = 0
     var deadline: Int64 = 0
     var byTimeout = Links()
@@ -50,13 +51,13 @@ struct CallTable {
   ///   - timeout: in milliseconds.
   ///   - now: the time, in milliseconds of any clock that goes on steadily.
   mutating func add(
-    to place: Place, timeout: Int64, now: Int64, isAnyChannel: Bool = false, completion: @escaping Completion
+    to place: Place, timeout: Int64, now: Int64, asked: Int = 0, completion: @escaping Completion
   ) -> UInt64 {
     let index = takeFree()
     let list = timeoutList(timeout)
     slots[Int(index)].timeout = Int32(list)
     slots[Int(index)].deadline = now + timeout
-    slots[Int(index)].isAnyChannel = isAnyChannel
+    slots[Int(index)].asked = Int32(clamping: asked)
     slots[Int(index)].channel = place.channel
     slots[Int(index)].place = place
     slots[Int(index)].completion = completion
@@ -85,7 +86,7 @@ struct CallTable {
         ? .late : .refused
     }
     guard UInt64(slots[index].generation) == number >> 32,
-      slots[index].channel === channel || slots[index].isAnyChannel
+      slots[index].channel === channel || slots[index].asked > 0
     else { return .refused }
     end(UInt32(index), .answered)
     return .awaited(completion)
@@ -115,13 +116,16 @@ struct CallTable {
     return nil
   }
 
-  /// Ends the call that `number` names, because the peer reported an error for it.
+  /// Ends the call that `number` names, because the peer reported an error for it; nil where others may still answer.
   mutating func fail(_ number: UInt64, on channel: Channel) -> (Completion, Place)? {
     let index = Int(number & 0xffff_ffff)
     guard index < slots.count, UInt64(slots[index].generation) == number >> 32,
-      slots[index].channel === channel || slots[index].isAnyChannel,
+      slots[index].channel === channel || slots[index].asked > 0,
       let place = slots[index].place, let completion = slots[index].completion
     else { return nil }
+    slots[index].asked -= 1
+    // Others that were asked may still answer.
+    guard slots[index].asked <= 0 else { return nil }
     end(UInt32(index), .answered)
     return (completion, place)
   }

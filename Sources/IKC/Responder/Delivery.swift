@@ -118,15 +118,15 @@ extension Delivery {
     return Specifier.Parts(try value(of: envelope.rsvp, key: "rsvp"))
   }
 
-  /// One field as plain data. Back references may reach into other fields: the whole body is read then.
+  /// One field as plain data. Where it refers to others, the whole body is read.
   func value(of field: Envelope.Field, key: String) throws(IKCError) -> Value {
     guard field.isPresent else { return .undef }
-    if envelope.isEntangled {
-      return try StorableSerializer().decode(body).message?[key] ?? .undef
+    if !envelope.hasEarlierClasses || field.start != envelope.params.start {
+      var reader = StorableReader(
+        image: body, at: Int(field.start), firstTag: Int(field.firstTag), order: envelope.order)
+      do throws(IKCError) { return try reader.readItem() } catch { guard reader.refersOutside else { throw error } }
     }
-    var reader = StorableReader(
-      image: body, at: Int(field.start), firstTag: Int(field.firstTag), order: envelope.order)
-    return try reader.readItem()
+    return try StorableSerializer().decode(body).message?[key] ?? .undef
   }
 }
 

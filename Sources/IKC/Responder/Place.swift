@@ -18,8 +18,7 @@ final class Place: Sendable {
     self.specifier = specifier
     self.channel = channel
     self.session = session
-    let hasPublished = session?.hasPublished.load(ordering: .relaxed) ?? false
-    let from = hasPublished ? session?.from : nil
+    let from = session?.fromWhenPublished
     post = try MessageTemplate(event: specifier, from: from)
     call = try MessageTemplate(event: specifier, from: from, rsvp: rsvp)
     listCall = try MessageTemplate(event: specifier, from: from, rsvp: rsvp, wantsList: true)

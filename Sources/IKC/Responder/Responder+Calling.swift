@@ -36,7 +36,7 @@ extension Responder {
     guard let first = places.first else {
       throw IKCError(.unknownKernel, "no kernel is connected", specifier: specifier.description)
     }
-    let number = enter(first, timeout: timeout, isAnyChannel: true, completion: completion)
+    let number = enter(first, timeout: timeout, asked: places.count, completion: completion)
     do throws(IKCError) {
       for place in places { try write(place, wantsList ? place.listCall : place.call, number: number, params) }
     } catch {
@@ -47,12 +47,12 @@ extension Responder {
   }
 
   private func enter(
-    _ place: Place, timeout: Int64, isAnyChannel: Bool = false, completion: @escaping CallTable.Completion
+    _ place: Place, timeout: Int64, asked: Int = 0, completion: @escaping CallTable.Completion
   ) -> UInt64 {
     let now = MonotonicClock.coarseMilliseconds
     let (number, needsTimer) = calls.withLock { calls in
       let number = calls.add(
-        to: place, timeout: timeout, now: now, isAnyChannel: isAnyChannel, completion: completion)
+        to: place, timeout: timeout, now: now, asked: asked, completion: completion)
       return (number, calls.needsTimer(for: now + timeout))
     }
     if needsTimer { home.execute { [self] in scheduleDeadlines() } }

@@ -2,7 +2,7 @@ extension Responder {
   /// Posts to the session that an event came from: through its proxy state, as IKC 0.2402 does, or straight to the state
   /// where it has none, as that of a ClientLite.
   func postBack(
-    to from: Specifier.Parts, on channel: Channel, state: String, arguments: [Value]
+    to from: Specifier.Parts, on channel: Channel, state: String, arguments: [Value], from session: SessionRecord?
   ) throws(IKCError) {
     let target = try channelOf(from, preferring: channel)
     let event = from.state.isEmpty ? from.replacing(state: state) : from
@@ -11,19 +11,26 @@ extension Responder {
     guard target.unsentBytes <= settings.highWatermark else {
       throw IKCError(.congested, "\(target.unsentBytes) bytes wait to be sent; nothing was queued", peer: target.name)
     }
-    try write(event: event, params, to: target)
+    try write(event: event, params, from: session, to: target)
   }
 
   /// Sends a message whose event is a hash, as it stands there.
-  func write<P: Encodable>(event: Specifier.Parts, _ params: P, to channel: Channel) throws(IKCError) {
+  func write<P: Encodable>(
+    event: Specifier.Parts, _ params: P, from session: SessionRecord?, to channel: Channel
+  ) throws(IKCError) {
+    let from = session?.fromWhenPublished
     var digits = 3
     do throws(IKCError) {
       try channel.writeFrame(digits: &digits) { (writer: inout ByteWriter) throws(IKCError) in
-        writer.beginMessage(fields: 2)
+        writer.beginMessage(fields: from == nil ? 2 : 3)
         try writer.writeStorable(encoding: params, in: .params)
         writer.writeKey("params")
         try writer.writeStorable(specifierHash: event.kernel, session: event.session, state: event.state)
         writer.writeKey("event")
+        if let from {
+          writer.write(from)
+          writer.writeKey("from")
+        }
       }
     } catch {
       throw error.naming(peer: channel.name, specifier: event.name)
@@ -90,8 +97,7 @@ extension Responder {
   }
 
   private func write<P: Encodable>(_ place: Place, rsvp: Specifier.Parts, _ params: P) throws(IKCError) {
-    let hasFrom = place.session?.hasPublished.load(ordering: .relaxed) ?? false
-    let from = hasFrom ? place.session?.from : nil
+    let from = place.session?.fromWhenPublished
     var digits = 3
     try place.channel.writeFrame(digits: &digits) { (writer: inout ByteWriter) throws(IKCError) in
       writer.beginMessage(fields: from == nil ? 3 : 4)

@@ -9,6 +9,9 @@ final class SessionRecord: Sendable {
   let queue: SerialQueue?
   /// Whether anything is published: only then do messages carry `from`, as in IKC 0.2402.
   let hasPublished = Atomic(false)
+  /// What its messages carry now.
+  var fromWhenPublished: [UInt8]? { hasPublished.load(ordering: .relaxed) ? from : nil }
+
   let places = Mutex(PlaceTable())
   /// Runs asynchronous handlers on the own queue.
   let tasks: TaskRunner?

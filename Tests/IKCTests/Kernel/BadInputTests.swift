@@ -95,6 +95,73 @@ import Testing
     await pair.shutdown()
   }
 
+  @Test(arguments: [Value.undef, "", "0", 0])
+  func aFalseRsvpIsNone(_ rsvp: Value) async throws {
+    let pair = try await KernelPair(prepare: Self.prepare)
+    let raw = try RawClient(pair.listener.address)
+    await raw.negotiate()
+    try raw.send(["event": "poe://Server/test/echo", "params": 1, "rsvp": rsvp])
+    try await expectAnswer(raw)
+    await pair.shutdown()
+  }
+
+  @Test func partsThatRepeatWithoutEndAreRefusedAtOnce() async throws {
+    let pair = try await KernelPair(prepare: Self.prepare)
+    let raw = try RawClient(pair.listener.address)
+    await raw.negotiate()
+    // $d = []; $d = [$d, $d] for 1..40, and nested ones that hold one another.
+    raw.send(frame: Self.message(params: Self.doubled(40)))
+    try await expectError(raw, "Storable image repeats parts of itself too often", "request")
+    raw.send(frame: Self.message(params: Self.chained(segments: 50, levels: 900)))
+    try await expectError(raw, "Storable image repeats parts of itself too often", "request")
+    try await expectAnswer(raw)
+    await pair.shutdown()
+  }
+
+  /// A call of `test/echo` whose parameters are the item.
+  private static func message(params: [UInt8]) -> [UInt8] {
+    func key(_ text: String) -> [UInt8] { [0, 0, 0, UInt8(text.utf8.count)] + Array(text.utf8) }
+    func string(_ text: String) -> [UInt8] { [10, UInt8(text.utf8.count)] + Array(text.utf8) }
+    return [5, 11, 3, 0, 0, 0, 3] + params + key("params") + string("poe://Server/test/echo") + key("event")
+      + string("poe://Raw/s/r1") + key("rsvp")
+  }
+
+  private static func big(_ number: Int) -> [UInt8] {
+    [UInt8(number >> 24 & 255), UInt8(number >> 16 & 255), UInt8(number >> 8 & 255), UInt8(number & 255)]
+  }
+
+  /// An array whose two elements are the same array, and so on: its tags begin at 1.
+  private static func doubled(_ levels: Int) -> [UInt8] {
+    var head: [UInt8] = []
+    var tail: [UInt8] = []
+    // Level n: reference 2n + 1, array 2n + 2, and a reference to the array of the next level as second element.
+    var tag = 1 + 2 * levels + 2
+    for level in 0..<levels {
+      head += [4, 2, 0, 0, 0, 2]
+      tail = [4, 0] + big(2 * (level + 1) + 2) + tail
+    }
+    tag += 1
+    return head + [4, 2, 0, 0, 0, 0] + tail
+  }
+
+  /// Deep arrays, each with the one before it at its bottom.
+  private static func chained(segments: Int, levels: Int) -> [UInt8] {
+    var item: [UInt8] = [4, 2] + big(segments)
+    var tag = 3
+    var previous: Int?
+    for _ in 0..<segments {
+      let first = tag + 1
+      for _ in 0..<levels {
+        item += [4, 2, 0, 0, 0, 1]
+        tag += 2
+      }
+      if let previous { item += [4, 0] + big(previous) } else { item += [8, 128] }
+      tag += 1
+      previous = first
+    }
+    return item
+  }
+
   @Test func anErrorIsNeverAnsweredWithAnError() async throws {
     let pair = try await KernelPair(prepare: Self.prepare)
     let raw = try RawClient(pair.listener.address)

@@ -183,6 +183,17 @@ import Testing
     await pair.shutdown()
   }
 
+  @Test func toAllFailsOnlyWhenEveryKernelRefuses() async throws {
+    let pair = try await KernelPair(prepare: Self.prepare)
+    // This kernel refuses, the other one answers.
+    #expect(try await pair.client.call("poe://*/test/sum", [1, 2], as: Int.self) == 3)
+    let error = try await #require(throws: IKCError.self) {
+      try await pair.client.call("poe://*/test/missing", 1, as: Int.self)
+    }
+    #expect(error.code == .remote)
+    await pair.shutdown()
+  }
+
   @Test func withAnRsvpPostsTheResultOnceToAnUnpublishedState() async throws {
     let results = Collector<Int>()
     let pair = try await KernelPair(prepare: Self.prepare)

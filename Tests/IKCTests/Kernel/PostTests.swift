@@ -165,7 +165,10 @@ import Testing
       try session.publish("greet", "several")
     }
     let session = pair.client.session("receiver")
-    session.on("greeted") { (text: String) in received.add(text) }
+    session.on("greeted") { (event: Event) throws -> Void in
+      #expect(event.sender.specifier?.session == "test")
+      received.add(try event.decode(String.self))
+    }
     session.on("listed") { (event: Event) throws -> Void in
       received.add(try event.arguments.map { $0.text ?? "?" }.joined(separator: " "))
     }

@@ -8,12 +8,22 @@ extension StorableSerializer {
     var writer = ByteWriter(capacity: 256)
     let order: StorableOrder = usesNativeOrder ? .native : .network
     writer.writeStorableHeader(order)
+    let start = writer.count
     try writer.writeStorable(encoding: value, in: StorableContext(order: order, isRoot: true))
+    guard !Self.scalars.contains(writer.bytes[start]) else {
+      throw IKCError(.cannotEncode, "Storable freezes references only, not a plain \(T.self); put it into an array")
+    }
     guard writer.count <= maximumSize else {
       throw IKCError(.cannotEncode, "the image exceeds the serializer's limit of \(maximumSize) bytes")
     }
     return [UInt8](writer.bytes)
   }
+
+  /// What an image can't have at its root.
+  private static let scalars: [UInt8] = [
+    StorableTag.undef, StorableTag.byte, StorableTag.networkInteger, StorableTag.integer, StorableTag.double,
+    StorableTag.scalar, StorableTag.longScalar, StorableTag.text, StorableTag.longText,
+  ]
 
   /// The image's root as the type that is asked for, without a `Value` in between.
   ///

@@ -25,6 +25,8 @@ struct StorableReader: ~Copyable {
   /// The class of the next item; negative for none.
   var classIndex: Int32 = -1
   var memory: StorableMemory?
+  /// How many more values may occur again: 2^20, and 16 for each byte of the image.
+  private var sharing: Int
   /// Whether booleans may occur as such.
   var hasBooleans = true
 
@@ -46,6 +48,7 @@ struct StorableReader: ~Copyable {
     beginning = StorableCursor(image, at: offset, order: order)
     cursor = beginning
     self.firstTag = firstTag
+    sharing = (1 << 20) + 16 * image.count
     self.firstClass = firstClass
     tag = firstTag
   }
@@ -208,6 +211,10 @@ struct StorableReader: ~Copyable {
     try check(number)
     guard memory != nil else { return .needsMemory }
     let (value, isReferent) = try recall(number)
+    // Shared storage costs nothing here, but whoever goes through the value meets it every time; and levels add up.
+    guard value.fits(&sharing, depth: Self.maximumDepth - depth) else {
+      throw .storable("repeats parts of itself too often, or nests too deep", at: cursor.offset)
+    }
     return try close(value, isReferent: isReferent)
   }
 

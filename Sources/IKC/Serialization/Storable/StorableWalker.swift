@@ -18,7 +18,7 @@ struct StorableWalker {
   /// Whether a back reference, a class index or a hook has been passed: such an item may need others to be read.
   var hasReferences = false
 
-  /// How deep items may nest; deeper ones fail the scan.
+  /// How deep containers may nest; deeper ones fail the scan.
   static let maximumDepth = 1_000
 
   /// Stands at the root of `image`, behind the header; nil where the header is none that this machine reads.
@@ -93,7 +93,7 @@ struct StorableWalker {
   }
 
   private mutating func skipItem(depth: Int) -> Bool {
-    guard depth <= Self.maximumDepth, let tag = byte() else { return false }
+    guard depth <= Self.maximumDepth, let tag = skipReferences() else { return false }
     switch UInt8(truncatingIfNeeded: tag) {
     case StorableTag.object:
       hasReferences = true
@@ -117,8 +117,7 @@ struct StorableWalker {
       StorableTag.immortalFalse, StorableTag.booleanTrue, StorableTag.booleanFalse:
       tags += 1
       return true
-    case StorableTag.reference, StorableTag.overload, StorableTag.weakReference, StorableTag.weakOverload,
-      StorableTag.tiedArray, StorableTag.tiedHash, StorableTag.tiedScalar, StorableTag.code:
+    case StorableTag.tiedArray, StorableTag.tiedHash, StorableTag.tiedScalar, StorableTag.code:
       tags += 1
       return skipItem(depth: depth + 1)
     case StorableTag.array:
@@ -133,6 +132,18 @@ struct StorableWalker {
     default:
       return skipRareItem(UInt8(truncatingIfNeeded: tag), depth: depth)
     }
+  }
+
+  /// Steps over references, which are no levels of their own, and takes the tag behind them.
+  @inline(__always)
+  private mutating func skipReferences() -> Int? {
+    while let tag = byte() {
+      switch UInt8(truncatingIfNeeded: tag) {
+      case StorableTag.reference, StorableTag.overload, StorableTag.weakReference, StorableTag.weakOverload: tags += 1
+      default: return tag
+      }
+    }
+    return nil
   }
 
   private mutating func skipArray(depth: Int) -> Bool {

@@ -59,7 +59,8 @@ extension Envelope {
     case 4 where Key.from.matches(key):
       from = field
     case 4 where Key.rsvp.matches(key):
-      rsvp = field
+      // A false one is none, as in IKC 0.2402.
+      rsvp = Self.isTrue(field, in: walker) ? field : Field()
     case 9 where Key.wantarray.matches(key):
       wantsList = Self.isTrue(field, in: walker)
     case 8 where Key.isError.matches(key):
