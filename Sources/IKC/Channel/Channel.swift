@@ -31,6 +31,8 @@ public final class Channel: @unchecked Sendable {
   /// Bytes of messages that wait for the serial queue.
   let backlog = Atomic(0)
   private var pauses: PauseReasons = []
+  /// Whether the end has begun: what is written from then on is dropped.
+  private let hasEnded = Atomic(false)
   /// Undecodable bodies since the last good one. Serial queue.
   var errorsInRow = 0
   /// Handlers for this peer that are under way. Serial queue.
@@ -60,7 +62,7 @@ public final class Channel: @unchecked Sendable {
   }
 
   /// Whether nothing can be sent any more. Any thread; may lag a moment behind.
-  var isClosed: Bool { connection.isClosed }
+  var isClosed: Bool { hasEnded.load(ordering: .relaxed) }
 
   /// The peer's canonical name: its kernel id.
   public var name: String { peer.names.first ?? "" }
@@ -82,12 +84,12 @@ public final class Channel: @unchecked Sendable {
 
   /// Ends the channel in good order: what has been written is delivered first. Any thread; returns at once.
   public func close() {
-    onLoop { [self] in connection.finish() }
+    onLoop { [self] in finish() }
   }
 
   /// Ends the channel at once; what is unsent is lost. Any thread; returns at once.
   public func abort() {
-    onLoop { [self] in connection.abort() }
+    onLoop { [self] in end() }
   }
 
   /// Runs `body` on the thread of the channel's loop: now where that is this one, else soon.
@@ -124,13 +126,23 @@ public final class Channel: @unchecked Sendable {
   /// Ends the channel because of `error`, which its owner is told. Loop thread.
   func fail(_ error: IKCError) {
     if failure == nil { failure = error }
-    connection.abort()
+    end()
   }
 
   /// The same, but what has been written is delivered first. Loop thread.
   func fail(gracefully error: IKCError) {
     if failure == nil { failure = error }
+    finish()
+  }
+
+  private func finish() {
+    hasEnded.store(true, ordering: .relaxed)
     connection.finish()
+  }
+
+  private func end() {
+    hasEnded.store(true, ordering: .relaxed)
+    connection.abort()
   }
 
   private var failure: IKCError?
@@ -154,8 +166,7 @@ extension Channel: ConnectionHandler {
     case .more:
       return .lines
     case .failed(let error):
-      failure = error
-      connection.finish()
+      fail(gracefully: error)
       return .stop
     case .established(let agreed):
       return establish(agreed)
@@ -203,6 +214,7 @@ extension Channel: ConnectionHandler {
   func connection(_ connection: Connection, closed error: IKCError?) {
     let wasNegotiating = state == .negotiating
     state = .closed
+    hasEnded.store(true, ordering: .relaxed)
     let completion = endHandshake()
     let reason =
       failure ?? error ?? (wasNegotiating ? IKCError(.negotiationFailed, "the connection ended early") : nil)
