@@ -67,6 +67,8 @@ extension Responder {
 
   /// The specifier in `<message>.  Request <specifier>[ sent by <specifier>]`.
   private static func request(in text: String) -> Specifier.Parts? {
+    // A longer text names no specifier that was called, and would take long to search.
+    guard text.utf8.count <= 8_192 else { return nil }
     let mark = ".  Request "
     guard let start = text.lastRange(of: mark) else { return nil }
     let rest = text[start...]

@@ -5,7 +5,7 @@ internal import Synchronization
 ///
 /// Handlers and callbacks run on the serial queue. What other threads need too (names, publications, pending
 /// calls) stands behind a lock each, held for a lookup and never while foreign code runs.
-// @unchecked: `deliveries`, `destinations` are touched on the serial queue alone; the rest is constant or locked.
+// @unchecked: `spareDelivery` and `destinations` are touched on the serial queue alone; the rest is constant or locked.
 final class Responder: @unchecked Sendable {
   let identity: KernelIdentity
   let settings: ChannelSettings

@@ -51,7 +51,7 @@ class Connection: @unchecked Sendable {  // confined to the loop's thread, but f
   /// Whether this is the thread that the connection belongs to.
   final var isOnLoop: Bool { loop.isCurrent }
 
-  /// Whether nothing can be sent any more.
+  /// Whether nothing can be sent any more. Loop thread: another one might look at memory that is freed.
   final var isClosed: Bool { stream.map { $0.has(IKC_CLOSING) } ?? true }
 
   // MARK: Input

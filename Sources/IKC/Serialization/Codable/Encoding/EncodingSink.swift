@@ -26,14 +26,14 @@ class EncodingSink {
   init(userInfo: [CodingUserInfoKey: any Sendable]) { self.userInfo = userInfo }
 
   // The key counts only where the place is a hash.
-  func putUndef(at place: Place, key: String) throws { throw Self.unimplemented }
-  func put(_ flag: Bool, at place: Place, key: String) throws { throw Self.unimplemented }
-  func put(_ number: Int64, at place: Place, key: String) throws { throw Self.unimplemented }
-  func put(_ number: UInt64, at place: Place, key: String) throws { throw Self.unimplemented }
-  func put(_ number: Double, at place: Place, key: String) throws { throw Self.unimplemented }
-  func put(_ text: String, at place: Place, key: String) throws { throw Self.unimplemented }
-  func put(octets: UnsafeRawBufferPointer, at place: Place, key: String) throws { throw Self.unimplemented }
-  func put(_ value: Value, at place: Place, key: String) throws { throw Self.unimplemented }
+  func putUndef(at place: Place, key: String) throws { throw Self.abstract }
+  func put(_ flag: Bool, at place: Place, key: String) throws { throw Self.abstract }
+  func put(_ number: Int64, at place: Place, key: String) throws { throw Self.abstract }
+  func put(_ number: UInt64, at place: Place, key: String) throws { throw Self.abstract }
+  func put(_ number: Double, at place: Place, key: String) throws { throw Self.abstract }
+  func put(_ text: String, at place: Place, key: String) throws { throw Self.abstract }
+  func put(octets: UnsafeRawBufferPointer, at place: Place, key: String) throws { throw Self.abstract }
+  func put(_ value: Value, at place: Place, key: String) throws { throw Self.abstract }
 
   /// Begins an array or hash as the item at `place`, or goes on with the one that was begun there.
   func open(_ kind: Place.Kind, at place: Place) -> Place { Self.nowhere }
@@ -53,7 +53,7 @@ class EncodingSink {
 
   static let nowhere = Place(index: .max, serial: .max, kind: .none)
 
-  private static var unimplemented: IKCError { IKCError(.cannotEncode, "no sink takes this value") }
+  private static var abstract: IKCError { IKCError(.cannotEncode, "no sink takes this value") }
 }
 
 extension EncodingSink {
