@@ -42,10 +42,11 @@ let package = Package(
       ],
       swiftSettings: settings
     ),
+    .target(name: "Signals", swiftSettings: settings),
     .executableTarget(
       name: "ikc",
       dependencies: [
-        "IKC",
+        "IKC", "Signals",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -55,7 +56,7 @@ let package = Package(
     .executableTarget(
       name: "ikc-bench",
       dependencies: [
-        "IKC", "CUV",
+        "IKC", "CUV", "Signals",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],

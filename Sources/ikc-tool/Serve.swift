@@ -1,5 +1,6 @@
 import ArgumentParser
 import IKC
+import Signals
 
 struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -33,7 +34,9 @@ struct Serve: AsyncParsableCommand {
     let server = Kernel(name: kernel.name, configuration: configuration)
     if demo { try Demo.publish(in: server) }
 
-    async let terminated: Void = Termination.wait()
+    guard let signals = SignalPipe.catching(SignalPipe.interruptAndTermination) else {
+      throw Failure(.unreachable, "cannot open a pipe to wait for SIGINT and SIGTERM")
+    }
     do {
       for address in listen {
         let listener = try await server.listen(on: address)
@@ -43,7 +46,7 @@ struct Serve: AsyncParsableCommand {
       await server.shutdown(deadline: .zero)
       throw error
     }
-    await terminated
+    await signals.first()
     await server.shutdown()
   }
 }

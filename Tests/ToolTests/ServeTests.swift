@@ -29,6 +29,20 @@ import Testing
     #expect(await server.outcome().status == 0)
   }
 
+  @Test func `a signal is not lost that comes with the first line`() async throws {
+    try await withThrowingTaskGroup { group in
+      for _ in 0..<16 {
+        group.addTask {
+          let server = try ChildProcess(Tool.path, ["serve"], limit: 60)
+          _ = await server.nextLine()
+          server.signal(SIGTERM)
+          #expect(await server.outcome().status == 0)
+        }
+      }
+      try await group.waitForAll()
+    }
+  }
+
   @Test func `an address in use ends with status 3`() async throws {
     let server = try await DemoServer()
     try await Tool.expectFailure(Tool.run(["serve", "--listen", server.address]), 3)

@@ -1,5 +1,5 @@
-import Dispatch
 import Foundation
+import Signals
 import Synchronization
 
 /// The processes that this one has started and not yet ended. SIGINT and
@@ -16,16 +16,9 @@ enum ChildRegistry {
   }
 
   static func endWithSignals() {
-    for number in [SIGINT, SIGTERM, SIGHUP] {
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler {
-        // The handler keeps its source, for as long as the process lives.
-        _ = source
-        children.withLock { for child in $0 { kill(child, SIGTERM) } }
-        _exit(128 + number)
-      }
-      source.resume()
+    SignalPipe.catching([SIGINT, SIGTERM, SIGHUP])?.onEach { number in
+      children.withLock { for child in $0 { kill(child, SIGTERM) } }
+      _exit(128 + number)
     }
   }
 }

@@ -55,6 +55,7 @@ final class ServerProcess {
 
   /// Ends the process; a socket file of its own goes with it.
   func stop() {
+    try? input.fileHandleForWriting.close()
     Self.end(process)
     if case .unix(let path) = address { unlink(path) }
   }
