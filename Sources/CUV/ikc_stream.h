@@ -20,8 +20,8 @@
 #define IKC_BATCH 1024              // frames in one call
 #define IKC_READS_PER_TURN 4        // slabs that one stream may fill before others have their turn
 #define IKC_TRY_WRITE ((size_t)64 << 10) // more is unlikely to go out at once
-#define IKC_KEPT_BUFFER ((size_t)1 << 20)
-#define IKC_KEPT_BYTES ((size_t)2 << 20)
+#define IKC_KEPT_BUFFER ((size_t)8 << 20)
+#define IKC_KEPT_BYTES ((size_t)8 << 20)
 #define IKC_KEPT_OUTPUTS 1024
 #define IKC_KEPT_PARTIAL ((size_t)2 << 20)
 

@@ -8,22 +8,24 @@ extension Channel {
   func writeFrame(
     digits: inout Int, _ body: (inout ByteWriter) throws(IKCError) -> Void
   ) throws(IKCError) {
-    try connection.write { (output: inout OutputBytes) throws(IKCError) in
-      var writer = ByteWriter(adopting: output.base, count: output.count, capacity: output.capacity)
-      let mark = writer.beginFrame(digits: digits)
-      var failure: IKCError?
-      do throws(IKCError) {
-        try body(&writer)
-        if isTranscoded { try transcode(&writer, mark) }
-        if writer.bodySize(mark) > settings.maximumFrameLength { throw tooLong(writer.bodySize(mark)) }
-        digits = writer.endFrame(mark)
-      } catch {
-        writer.cancelFrame(mark)
-        failure = error
+    try withConnection { (connection: Connection) throws(IKCError) in
+      try connection.write { (output: inout OutputBytes) throws(IKCError) in
+        var writer = ByteWriter(adopting: output.base, count: output.count, capacity: output.capacity)
+        let mark = writer.beginFrame(digits: digits)
+        var failure: IKCError?
+        do throws(IKCError) {
+          try body(&writer)
+          if isTranscoded { try transcode(&writer, mark) }
+          if writer.bodySize(mark) > maximumFrameLength { throw tooLong(writer.bodySize(mark)) }
+          digits = writer.endFrame(mark)
+        } catch {
+          writer.cancelFrame(mark)
+          failure = error
+        }
+        let (base, count, capacity) = writer.release()
+        output = OutputBytes(base: base, count: count, capacity: capacity)
+        if let failure { throw failure }
       }
-      let (base, count, capacity) = writer.release()
-      output = OutputBytes(base: base, count: count, capacity: capacity)
-      if let failure { throw failure }
     }
   }
 

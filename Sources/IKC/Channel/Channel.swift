@@ -18,7 +18,10 @@ public final class Channel: @unchecked Sendable {
   enum State: UInt8 { case negotiating, ready, closed }
 
   let connection: Connection
+  /// `connection`, for the hot path.
+  private let unretainedConnection: Unmanaged<Connection>
   let settings: ChannelSettings
+  let maximumFrameLength: Int
   private unowned let owner: any ChannelOwner
   private var handshake: Handshake?
   private(set) var peer: Peer
@@ -43,8 +46,10 @@ public final class Channel: @unchecked Sendable {
   /// A channel over `connection` that negotiates once it is started.
   init(connection: Connection, handshake: Handshake, settings: ChannelSettings, owner: any ChannelOwner) {
     self.connection = connection
+    unretainedConnection = .passUnretained(connection)
     self.handshake = handshake
     self.settings = settings
+    maximumFrameLength = settings.maximumFrameLength
     self.owner = owner
     peer = Peer(names: [], processID: nil, agreement: settings.local)
     connection.handler = self
@@ -53,7 +58,9 @@ public final class Channel: @unchecked Sendable {
   /// A channel that needs no negotiation: both ends are this kernel.
   init(local connection: Connection, names: [String], settings: ChannelSettings, owner: any ChannelOwner) {
     self.connection = connection
+    unretainedConnection = .passUnretained(connection)
     self.settings = settings
+    maximumFrameLength = settings.maximumFrameLength
     self.owner = owner
     handshake = nil
     peer = Peer(names: names, processID: nil, agreement: settings.local)
@@ -80,7 +87,13 @@ public final class Channel: @unchecked Sendable {
   public var serializer: String { peer.agreement.package }
 
   /// Bytes written that have not been handed to the system yet. Any thread; may lag a moment behind.
-  public var unsentBytes: Int { connection.unsentBytes }
+  public var unsentBytes: Int { withConnection { $0.unsentBytes } }
+
+  /// Lends the connection without counting references, which threads contend for.
+  @inline(__always)
+  func withConnection<R, E: Error>(_ body: (Connection) throws(E) -> R) throws(E) -> R {
+    try unretainedConnection.lend(body)
+  }
 
   /// Ends the channel in good order: what has been written is delivered first. Any thread; returns at once.
   public func close() {

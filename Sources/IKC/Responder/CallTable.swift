@@ -24,9 +24,16 @@ struct CallTable {
     var deadline: Int64 = 0
     var byTimeout = Links()
     var byChannel = Links()
-    var channel: Channel?
+    /// The place's.
+    var channel: Unmanaged<Channel>?
     var place: Place?
     var completion: Completion?
+
+    /// Whether that channel's kernel may answer.
+    @inline(__always)
+    func isAsked(_ channel: Channel) -> Bool {
+      self.channel?.toOpaque() == Unmanaged.passUnretained(channel).toOpaque() || asked > 0
+    }
   }
 
   /// Calls with the same time-out, in order of their deadlines.
@@ -55,16 +62,20 @@ struct CallTable {
   ) -> UInt64 {
     let index = takeFree()
     let list = timeoutList(timeout)
-    slots[Int(index)].timeout = Int32(list)
-    slots[Int(index)].deadline = now + timeout
-    slots[Int(index)].asked = Int32(clamping: asked)
-    slots[Int(index)].channel = place.channel
-    slots[Int(index)].place = place
-    slots[Int(index)].completion = completion
+    let generation = slots.withUnsafeMutableBufferPointer { slots in
+      let slot = slots.baseAddress.unsafelyUnwrapped + Int(index)
+      slot.pointee.timeout = Int32(list)
+      slot.pointee.deadline = now + timeout
+      slot.pointee.asked = Int32(clamping: asked)
+      slot.pointee.channel = place.withChannel { Unmanaged.passUnretained($0) }
+      slot.pointee.place = place
+      slot.pointee.completion = completion
+      return slot.pointee.generation
+    }
     linkByTimeout(index, list)
-    linkByChannel(index, place.channel)
+    place.withChannel { linkByChannel(index, $0) }
     count += 1
-    return UInt64(slots[Int(index)].generation) << 32 | UInt64(index)
+    return UInt64(generation) << 32 | UInt64(index)
   }
 
   /// What came of a message addressed to a call's number.
@@ -86,7 +97,7 @@ struct CallTable {
         ? .late : .refused
     }
     guard UInt64(slots[index].generation) == number >> 32,
-      slots[index].channel === channel || slots[index].asked > 0
+      slots[index].isAsked(channel)
     else { return .refused }
     end(UInt32(index), .answered)
     return .awaited(completion)
@@ -120,7 +131,7 @@ struct CallTable {
   mutating func fail(_ number: UInt64, on channel: Channel) -> (Completion, Place)? {
     let index = Int(number & 0xffff_ffff)
     guard index < slots.count, UInt64(slots[index].generation) == number >> 32,
-      slots[index].channel === channel || slots[index].asked > 0,
+      slots[index].isAsked(channel),
       let place = slots[index].place, let completion = slots[index].completion
     else { return nil }
     slots[index].asked -= 1
@@ -217,17 +228,13 @@ struct CallTable {
   }
 
   private mutating func unlinkByChannel(_ index: UInt32) {
-    guard let channel = slots[Int(index)].channel else { return }
+    guard let unretained = slots[Int(index)].channel else { return }
     let links = slots[Int(index)].byChannel
-    if links.previous == Self.none {
-      channel.calls.first = links.next
-    } else {
-      slots[Int(links.previous)].byChannel.next = links.next
+    unretained._withUnsafeGuaranteedRef { channel in
+      if links.previous == Self.none { channel.calls.first = links.next }
+      if links.next == Self.none { channel.calls.last = links.previous }
     }
-    if links.next == Self.none {
-      channel.calls.last = links.previous
-    } else {
-      slots[Int(links.next)].byChannel.previous = links.previous
-    }
+    if links.previous != Self.none { slots[Int(links.previous)].byChannel.next = links.next }
+    if links.next != Self.none { slots[Int(links.next)].byChannel.previous = links.previous }
   }
 }

@@ -18,7 +18,15 @@ struct DestinationCache {
   /// The handler for `event`, if it was kept in this generation of the publications.
   @inline(__always)
   mutating func find(_ event: UnsafeRawBufferPointer, generation: UInt64) -> PublishedState? {
-    if Self.holds(slots[last], event, generation) { return slots[last].destination }
+    // One access to the array for the usual case, which is the same event as before.
+    let found = slots.withUnsafeBufferPointer { slots in
+      Self.holds(slots[last], event, generation) ? slots[last].destination : nil
+    }
+    return found ?? search(event, generation: generation)
+  }
+
+  @inline(never)
+  private mutating func search(_ event: UnsafeRawBufferPointer, generation: UInt64) -> PublishedState? {
     let index = Self.index(of: event)
     guard Self.holds(slots[index], event, generation) else { return nil }
     last = index

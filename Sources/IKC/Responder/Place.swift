@@ -8,6 +8,8 @@ final class Place: Sendable {
   let post: MessageTemplate
   let call: MessageTemplate
   let listCall: MessageTemplate
+  /// `channel`, for the hot path: the place keeps it alive.
+  private let unretainedChannel: Unmanaged<Channel>
 
   /// - Parameters:
   ///   - specifier: where messages go, as text.
@@ -17,10 +19,25 @@ final class Place: Sendable {
   init(specifier: String, channel: Channel, session: SessionRecord?, rsvp: String) throws(IKCError) {
     self.specifier = specifier
     self.channel = channel
+    unretainedChannel = .passUnretained(channel)
     self.session = session
     let from = session?.fromWhenPublished
     post = try MessageTemplate(event: specifier, from: from)
     call = try MessageTemplate(event: specifier, from: from, rsvp: rsvp)
     listCall = try MessageTemplate(event: specifier, from: from, rsvp: rsvp, wantsList: true)
+  }
+
+  /// Whether nothing can be sent there any more.
+  @inline(__always)
+  var isClosed: Bool { unretainedChannel._withUnsafeGuaranteedRef { $0.isClosed } }
+
+  /// The place itself, unless it is closed.
+  @inline(__always)
+  var whileOpen: Place? { isClosed ? nil : self }
+
+  /// Lends the channel without counting references: threads that post at the same time contend for the count.
+  @inline(__always)
+  func withChannel<R, E: Error>(_ body: (Channel) throws(E) -> R) throws(E) -> R {
+    try unretainedChannel.lend(body)
   }
 }

@@ -30,6 +30,8 @@ extension Responder {
   }
 
   /// Calls; a call that can't be sent fails through its completion as well.
+  @specialized(where P == String)
+  @specialized(where P == Value)
   func callOrFail<P: Encodable>(
     _ specifier: Specifier, _ params: P, from session: SessionRecord?, timeout: Duration, wantsList: Bool,
     completion: @escaping CallTable.Completion

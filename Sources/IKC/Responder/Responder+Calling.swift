@@ -23,7 +23,7 @@ extension Responder {
       throw error
     }
     // A channel that closed meanwhile has ended the calls that it knew of; this may have come too late for it.
-    if place.channel.isClosed { onQueue { [self] in failCalls(on: place.channel, closedError(place.channel, nil)) } }
+    if place.isClosed { onQueue { [self] in failCalls(on: place.channel, closedError(place.channel, nil)) } }
     return number
   }
 
@@ -80,6 +80,8 @@ extension Responder {
 
   /// Time-outs are whole milliseconds, from 1 ms to 49 days.
   private static func milliseconds(_ timeout: Duration) throws(IKCError) -> Int64 {
+    // The usual one: a Duration is taken apart by a division of 128 bits.
+    if timeout == .seconds(60) { return 60_000 }
     let (seconds, attoseconds) = timeout.components
     let limit: Int64 = 49 * 86_400
     guard seconds >= 0, timeout > .zero else {

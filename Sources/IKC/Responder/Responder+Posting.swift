@@ -5,6 +5,8 @@ extension Responder {
   /// Sends a message that wants no answer. Never blocks.
   ///
   /// Throws `congested`, with nothing queued, where the channel holds more unsent bytes than its high watermark.
+  @specialized(where P == String)
+  @specialized(where P == Value)
   func post<P: Encodable>(
     _ specifier: Specifier, _ params: P, from session: SessionRecord?
   ) throws(IKCError) {
@@ -19,22 +21,24 @@ extension Responder {
   func write<P: Encodable>(
     _ place: Place, _ template: borrowing MessageTemplate, number: UInt64, _ params: P
   ) throws(IKCError) {
-    let channel = place.channel
-    guard channel.unsentBytes <= settings.highWatermark else { throw congested(place) }
+    let limit = settings.highWatermark
     var digits = ByteWriter.decimalDigits(template.suffix.count + 40)
     do throws(IKCError) {
-      try channel.writeFrame(digits: &digits) { (writer: inout ByteWriter) throws(IKCError) in
-        try writer.write(template, number: number, params)
+      try place.withChannel { (channel: Channel) throws(IKCError) in
+        guard channel.unsentBytes <= limit else { throw congested(place) }
+        try channel.writeFrame(digits: &digits) { (writer: inout ByteWriter) throws(IKCError) in
+          try writer.write(template, number: number, params)
+        }
       }
     } catch {
-      throw error.naming(peer: channel.name, specifier: place.specifier)
+      throw error.naming(peer: place.channel.name, specifier: place.specifier)
     }
   }
 
   /// The place for a specifier, built the first time; nil where it means all kernels.
   @inline(__always)
   func place(for specifier: Specifier, from session: SessionRecord?) throws(IKCError) -> Place? {
-    let key = specifier.description
+    let key = specifier.key
     let known =
       if let session {
         session.places.withLock { $0.find(key) }
@@ -54,10 +58,10 @@ extension Responder {
     if let session {
       // What a message says of its sender changes with the first publication, so nothing is kept before it.
       if session.hasPublished.load(ordering: .relaxed) {
-        session.places.withLock { $0.keep(place, for: specifier.description) }
+        session.places.withLock { $0.keep(place, for: specifier.key) }
       }
     } else {
-      places.withLock { $0.keep(place, for: specifier.description) }
+      places.withLock { $0.keep(place, for: specifier.key) }
     }
     return place
   }
@@ -74,14 +78,14 @@ extension Responder {
     }
     if let channel, !channel.isClosed { return channel }
     guard !isShutDown.load(ordering: .relaxed) else {
-      throw IKCError(.shutdown, "the kernel has been shut down", specifier: specifier.description)
+      throw IKCError(.shutdown, "the kernel has been shut down", specifier: specifier.key)
     }
     throw IKCError(
       .unknownKernel,
       name.isEmpty
         ? "the specifier names no kernel and there is no default kernel; name one, or set defaultKernel"
         : "no kernel '\(name)' is connected",
-      specifier: specifier.description)
+      specifier: specifier.key)
   }
 
   /// The parts of a specifier that messages can go to.
@@ -90,7 +94,7 @@ extension Responder {
     guard !parts.session.isEmpty, !parts.state.isEmpty else {
       throw IKCError(
         .invalidSpecifier, "a message needs a session and a state: poe://kernel/session/state",
-        specifier: specifier.description)
+        specifier: specifier.key)
     }
     return parts
   }

@@ -8,6 +8,8 @@ import Synchronization
 class Connection: @unchecked Sendable {  // confined to the loop's thread, but for atomics and the outbox with its lock
   /// The loop that the connection lives on.
   final let loop: EventLoop
+  /// `loop`, for the hot path.
+  private final let unretainedLoop: Unmanaged<EventLoop>
 
   /// Who hears from the connection. To be set before reading starts; released when the connection has closed.
   @exclusivity(unchecked) final var handler: (any ConnectionHandler)?
@@ -24,6 +26,7 @@ class Connection: @unchecked Sendable {  // confined to the loop's thread, but f
   init(stream: UnsafeMutablePointer<ikc_stream>, loop: EventLoop, settings: ConnectionSettings) {
     self.stream = stream
     self.loop = loop
+    unretainedLoop = .passUnretained(loop)
     ikc_stream_link(loop.core, stream)
     _ = Unmanaged.passRetained(settings)
     stream.pointee.limits = UnsafePointer(settings.raw)
@@ -49,7 +52,8 @@ class Connection: @unchecked Sendable {  // confined to the loop's thread, but f
   }
 
   /// Whether this is the thread that the connection belongs to.
-  final var isOnLoop: Bool { loop.isCurrent }
+  @inline(__always)
+  final var isOnLoop: Bool { unretainedLoop._withUnsafeGuaranteedRef { $0.isCurrent } }
 
   /// Whether nothing can be sent any more. Loop thread: another one might look at memory that is freed.
   final var isClosed: Bool { stream.map { $0.has(IKC_CLOSING) } ?? true }
@@ -86,13 +90,13 @@ class Connection: @unchecked Sendable {  // confined to the loop's thread, but f
   /// write to the same connection. What is written to a connection that has finished or closed is dropped.
   @inline(__always)
   final func write<R, E: Error>(_ body: (inout OutputBytes) throws(E) -> R) throws(E) -> R {
-    guard loop.isCurrent else { return try writeFromOutside(body) }
+    guard isOnLoop else { return try writeFromOutside(body) }
     return try body(&loopOutput().pointee)
   }
 
   /// Bytes written that the system has not taken yet. Any thread: exact on the loop's, on others it may lag behind.
   final var unsentBytes: Int {
-    let onLoop = loop.isCurrent ? exactUnsent : unsentOnLoop.load(ordering: .relaxed)
+    let onLoop = isOnLoop ? exactUnsent : unsentOnLoop.load(ordering: .relaxed)
     return onLoop + (outbox?.pending ?? 0)
   }
 
@@ -117,7 +121,7 @@ class Connection: @unchecked Sendable {  // confined to the loop's thread, but f
   @inline(never)
   private final func writeFromOutside<R, E: Error>(_ body: (inout OutputBytes) throws(E) -> R) throws(E) -> R {
     let outbox = outbox ?? makeOutbox()
-    let output = outbox.beginWrite(loop)
+    let output = unretainedLoop._withUnsafeGuaranteedRef { outbox.beginWrite($0) }
     defer { if outbox.endWrite() { loop.submit(self) } }
     return try body(&output.pointee)
   }

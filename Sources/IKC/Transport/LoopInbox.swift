@@ -23,6 +23,7 @@ final class LoopInbox: @unchecked Sendable {  // all but `running` is guarded by
   private var arriving: [Item] = []
   private var isSignalled = false
   private var spares: [OutputBytes] = []
+  private var spareBytes = 0
   /// Loop's thread only; swapped with `arriving` so that neither allocates when warm.
   private var running: [Item] = []
 
@@ -80,16 +81,17 @@ final class LoopInbox: @unchecked Sendable {  // all but `running` is guarded by
   func spareBuffer() -> OutputBytes {
     lock.lock()
     defer { lock.unlock() }
-    return spares.popLast() ?? OutputBytes()
+    guard let spare = spares.popLast() else { return OutputBytes() }
+    spareBytes -= spare.capacity
+    return spare
   }
 
   func keepSpare(_ bytes: OutputBytes) {
     guard let base = bytes.base else { return }
-    if bytes.capacity <= Int(IKC_KEPT_BUFFER) {
-      lock.lock()
-      defer { lock.unlock() }
-      if spares.count < 8 { return spares.append(OutputBytes(base: base, count: 0, capacity: bytes.capacity)) }
-    }
-    base.deallocate()
+    lock.lock()
+    defer { lock.unlock() }
+    guard spares.count < 8, spareBytes + bytes.capacity <= Int(IKC_KEPT_BYTES) else { return base.deallocate() }
+    spareBytes += bytes.capacity
+    spares.append(OutputBytes(base: base, count: 0, capacity: bytes.capacity))
   }
 }

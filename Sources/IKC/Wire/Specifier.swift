@@ -21,10 +21,13 @@ public struct Specifier: Sendable {
   }
 
   let form: Form
+  /// The text that it was made from, or its parts in the long form: what is known of a place is found by it.
+  let key: String
 
   /// Takes parts as they are, such as those of a hash that a peer sent.
   init(_ parts: Parts) {
     form = .parts(parts)
+    key = parts.args.map { parts.name + "?" + $0 } ?? parts.name
   }
 
   /// Parses a specifier.
@@ -35,6 +38,7 @@ public struct Specifier: Sendable {
   /// - Throws: ``IKCError/Code/invalidSpecifier`` if it is neither.
   public init(_ text: String) throws(IKCError) {
     form = .text(text)
+    key = text
     _ = try parts()
   }
 
@@ -46,7 +50,7 @@ public struct Specifier: Sendable {
   ///   - state: the name of an event; empty where the session as a whole is meant.
   ///   - args: what the handler gets behind the parameters.
   public init(kernel: String = "", session: String, state: String = "", args: String? = nil) {
-    form = .parts(Parts(kernel: kernel, session: session, state: state, args: args))
+    self.init(Parts(kernel: kernel, session: session, state: state, args: args))
   }
 
   /// The text that it was made from; nil if it was made from parts.
@@ -102,6 +106,7 @@ extension Specifier: ExpressibleByStringLiteral {
   /// Keeps the literal as it is.
   public init(stringLiteral text: String) {
     form = .text(text)
+    key = text
   }
 }
 
@@ -123,10 +128,5 @@ extension Specifier: Hashable {
 
 extension Specifier: CustomStringConvertible {
   /// The text that it was made from, or its parts in the long form.
-  public var description: String {
-    switch form {
-    case .text(let text): text
-    case .parts(let parts): parts.args.map { parts.name + "?" + $0 } ?? parts.name
-    }
-  }
+  public var description: String { key }
 }

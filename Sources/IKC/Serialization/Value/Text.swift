@@ -4,6 +4,12 @@ enum Text {
   static func isASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard let start = bytes.baseAddress else { return true }
     var index = 0
+    // Long strings in steps that the compiler makes vectors of.
+    while index &+ 64 <= bytes.count {
+      let block = start.loadUnaligned(fromByteOffset: index, as: SIMD8<UInt64>.self)
+      if block.union & 0x8080_8080_8080_8080 != 0 { return false }
+      index &+= 64
+    }
     while index &+ 8 <= bytes.count {
       if start.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 != 0 { return false }
       index &+= 8
@@ -86,5 +92,15 @@ enum Text {
       }
     }
     return result
+  }
+}
+
+extension SIMD8<UInt64> {
+  /// All elements ored together.
+  @inline(__always)
+  fileprivate var union: UInt64 {
+    let four = lowHalf | highHalf
+    let two = four.lowHalf | four.highHalf
+    return two.x | two.y
   }
 }
