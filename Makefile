@@ -1,12 +1,13 @@
 # make bench   build release, measure this machine       make bench ARGS="call --depth 64"
 # make test    build debug, run every test               make test ARGS="--filter Storable"
-# Both install what is missing first. GNU make 3.81 is enough.
+# make bench-check   count instructions and allocations, against Benchmarks/thresholds.json
+# All install what is missing first. GNU make 3.81 is enough.
 
 SWIFT ?= swift
 ARGS ?=
 SOURCES = Package.swift Sources Examples Tests
 
-.PHONY: build bench test lint format setup clean
+.PHONY: build bench bench-check test lint format setup clean
 
 build: setup
 	$(SWIFT) build
@@ -19,6 +20,11 @@ bench:
 test:
 	@Scripts/setup test
 	$(SWIFT) test $(ARGS)
+
+bench-check:
+	@Scripts/setup check
+	$(SWIFT) build -c release --product ikc-bench
+	@$$($(SWIFT) build -c release --show-bin-path)/ikc-bench check $(ARGS)
 
 lint:
 	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)

@@ -22,6 +22,8 @@ package final class SignalPipe: Sendable {
   private static let writeEnd = Atomic<Int32>(-1)
 
   private let readEnd: Int32
+  /// A queue of its own, which no work of the pool's threads can hold up.
+  private let queue = DispatchQueue(label: "signals")
 
   /// From here on these signals no longer end the process. Only one pipe at a time catches signals.
   ///
@@ -47,9 +49,9 @@ package final class SignalPipe: Sendable {
 
   private init(readEnd: Int32) { self.readEnd = readEnd }
 
-  /// Calls `handler` for each signal that arrives, from one that came before this call on, on a queue of dispatch.
+  /// Calls `handler` for each signal that arrives, from one that came before this call on, on a queue of its own.
   package func onEach(_ handler: @escaping @Sendable (_ number: Int32) -> Void) {
-    let source = DispatchSource.makeReadSource(fileDescriptor: readEnd, queue: .global())
+    let source = DispatchSource.makeReadSource(fileDescriptor: readEnd, queue: queue)
     source.setEventHandler { [self] in
       // The handler keeps its source, for as long as the process lives.
       _ = source

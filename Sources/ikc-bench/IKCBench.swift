@@ -1,6 +1,6 @@
 import ArgumentParser
+import Foundation
 
-@main
 struct IKCBench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ikc-bench",
@@ -13,8 +13,27 @@ struct IKCBench: AsyncParsableCommand {
       """,
     subcommands: [
       PostCommand.self, CallCommand.self, ConnectCommand.self, IdleCommand.self, BulkCommand.self, CodecCommand.self,
-      SizesCommand.self, OpenCommand.self, AllCommand.self, ServeCommand.self,
+      SizesCommand.self, OpenCommand.self, AllCommand.self, CheckCommand.self,
+      DriveCommand.self, ServeCommand.self,
     ],
     defaultSubcommand: AllCommand.self
   )
+}
+
+@main
+enum Main {
+  /// The processes that `check` counts.
+  private static let counted: Set = ["serve", "drive"]
+
+  static func main() {
+    Task {
+      await IKCBench.main()
+      exit(0)
+    }
+    // `dispatchMain` ends the main thread and leaves the process to the others, which callgrind does not survive.
+    guard let command = CommandLine.arguments.dropFirst().first, counted.contains(command) else { dispatchMain() }
+    // A run loop without a timer would not wait.
+    RunLoop.main.add(Timer(timeInterval: 1e9, repeats: true) { _ in }, forMode: .default)
+    while true { _ = RunLoop.main.run(mode: .default, before: .distantFuture) }
+  }
 }

@@ -121,7 +121,10 @@ import Testing
     #expect(try String(contentsOfFile: page, encoding: .utf8).contains("<svg"))
   }
 
-  @Test(arguments: [["post", "--count", "0"], ["call", "--depth", "0"], ["open", "--rate", "-1"], ["nonsense"]])
+  @Test(arguments: [
+    ["post", "--count", "0"], ["call", "--depth", "0"], ["open", "--rate", "-1"], ["check", "--count", "0"],
+    ["nonsense"],
+  ])
   func wrongUseIsRefused(arguments: [String]) async throws {
     let outcome = try await ChildProcess.run(ChildProcess.product("ikc-bench"), arguments)
     #expect(outcome.status == 64)

@@ -60,6 +60,13 @@ final class ServerProcess {
     if case .unix(let path) = address { unlink(path) }
   }
 
+  /// Ends the standard input of the process, and waits until it has ended for that.
+  func finish() {
+    try? input.fileHandleForWriting.close()
+    process.waitUntilExit()
+    ChildRegistry.remove(process.processIdentifier)
+  }
+
   private static func end(_ process: Process) {
     if process.isRunning { kill(process.processIdentifier, SIGTERM) }
     process.waitUntilExit()
