@@ -16,6 +16,7 @@ let package = Package(
   platforms: [.macOS(.v26)],
   products: [
     .library(name: "IKC", targets: ["IKC"]),
+    .library(name: "IKCYAML", targets: ["IKCYAML"]),
     .executable(name: "ikc", targets: ["ikc"]),
     .executable(name: "ikc-bench", targets: ["ikc-bench"]),
   ],
@@ -24,6 +25,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
@@ -42,11 +44,16 @@ let package = Package(
       ],
       swiftSettings: settings
     ),
+    .target(
+      name: "IKCYAML",
+      dependencies: ["IKC", .product(name: "Yams", package: "Yams")],
+      swiftSettings: settings
+    ),
     .target(name: "Signals", swiftSettings: settings),
     .executableTarget(
       name: "ikc",
       dependencies: [
-        "IKC", "Signals",
+        "IKC", "IKCYAML", "Signals",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -56,7 +63,7 @@ let package = Package(
     .executableTarget(
       name: "ikc-bench",
       dependencies: [
-        "IKC", "CUV", "Signals",
+        "IKC", "IKCYAML", "CUV", "Signals",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
@@ -81,8 +88,14 @@ let package = Package(
     ),
     .testTarget(
       name: "IKCTests",
-      dependencies: ["IKC", "TestSupport"],
+      dependencies: ["IKC", "IKCYAML", "TestSupport"],
       resources: [.copy("Fixtures"), .copy("Peers")],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "IKCYAMLTests",
+      dependencies: ["IKC", "IKCYAML", "TestSupport"],
+      exclude: ["Peers"],
       swiftSettings: settings
     ),
     .testTarget(

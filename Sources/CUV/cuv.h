@@ -6,6 +6,7 @@
 #include <uv.h>
 
 #include "ikc_address.h"
+#include "ikc_handed.h"
 #include "ikc_listener.h"
 #include "ikc_loop.h"
 #include "ikc_thread.h"

@@ -33,6 +33,12 @@ static inline int ikc_port(const struct sockaddr_storage *address) {
   return -1;
 }
 
+static inline int ikc_is_any_host(const struct sockaddr_storage *address) {
+  if (address->ss_family == AF_INET) return ((const struct sockaddr_in *)address)->sin_addr.s_addr == htonl(INADDR_ANY);
+  if (address->ss_family == AF_INET6) return IN6_IS_ADDR_UNSPECIFIED(&((const struct sockaddr_in6 *)address)->sin6_addr);
+  return 0;
+}
+
 // The address as text, without the port: a number, or the path of a unix socket (empty where it has none).
 static inline int ikc_address_text(const struct sockaddr_storage *address, char *text, size_t size) {
   switch (address->ss_family) {

@@ -51,6 +51,7 @@ static inline void ikc_partial_append(ikc_stream *stream, const uint8_t *bytes, 
 // Keeps a copy of what could not be taken yet.
 static inline void ikc_stream_keep(ikc_stream *stream, const uint8_t *bytes, size_t count, size_t needed) {
   ikc_partial *partial = NULL;
+  stream->flags = (uint16_t)(needed > IKC_SLAB_SIZE ? stream->flags | IKC_LONG : stream->flags & ~IKC_LONG);
   if (needed > IKC_SLAB_SIZE && stream->loop->spare && stream->loop->spare->capacity >= count) {
     partial = stream->loop->spare;
     stream->loop->spare = NULL;
@@ -102,7 +103,7 @@ static inline void ikc_stream_take(ikc_stream *stream, const uint8_t *bytes, siz
       ikc_frames_scan scan;
       ikc_frames_find(rest, left, stream->limits->frame, loop->frames, IKC_BATCH, &scan);
       at += scan.consumed;
-      if (scan.found) loop->calls.frames(stream->owner, loop->frames, scan.found);
+      if (scan.found) loop->calls.frames(stream->owner, loop->frames, scan.found, scan.octets);
       if (stream->flags & IKC_CLOSING || stream->mode == IKC_STOP) return;
       if (scan.status != IKC_FRAMES_OK) {
         ikc_stream_reject(stream,
@@ -135,7 +136,8 @@ static inline uint8_t *ikc_stream_room(ikc_stream *stream, size_t *size) {
   ikc_loop *loop = stream->loop;
   ikc_partial *partial = stream->partial;
   if (!partial || stream->mode == IKC_STOP) {
-    *size = IKC_SLAB_SIZE;
+    // After a long frame the length alone: what follows it is then read to where it stays.
+    *size = stream->flags & IKC_LONG && stream->mode == IKC_FRAMES ? IKC_HEADER : IKC_SLAB_SIZE;
     return loop->slab;
   }
   if (partial->needed <= IKC_SLAB_SIZE) {

@@ -79,18 +79,25 @@ static inline int ikc_listen(const struct sockaddr *address, int backlog, int re
   return result;
 }
 
-// The next connection's descriptor; UV_EAGAIN where none waits.
-static inline int ikc_accept(int descriptor) {
+#if defined(__linux__)
+// What the headers declare under _GNU_SOURCE alone.
+extern int accept4(int, struct sockaddr *, socklen_t *, int);
+#endif
+
+// The next connection's descriptor, and where it comes from; UV_EAGAIN where none waits.
+static inline int ikc_accept(int descriptor, struct sockaddr_storage *peer) {
   int accepted;
   do {
-#if defined(__linux__) && defined(SOCK_NONBLOCK) && defined(_GNU_SOURCE)
-    accepted = accept4(descriptor, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    socklen_t size = sizeof *peer;
+    memset(peer, 0, sizeof *peer);
+#if defined(__linux__)
+    accepted = accept4(descriptor, (struct sockaddr *)peer, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
 #else
-    accepted = accept(descriptor, NULL, NULL);
+    accepted = accept(descriptor, (struct sockaddr *)peer, &size);
 #endif
   } while (accepted < 0 && errno == EINTR);
   if (accepted < 0) return ikc_last_error();
-#if !(defined(__linux__) && defined(SOCK_NONBLOCK) && defined(_GNU_SOURCE))
+#if !defined(__linux__)
   int result = ikc_prepare_descriptor(accepted);
   if (result < 0) {
     close(accepted);

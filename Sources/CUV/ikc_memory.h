@@ -6,18 +6,28 @@
 #include "ikc_input.h"
 #include "ikc_output.h"
 
+// An end that is connected to nothing yet; NULL: no memory.
+static inline ikc_memory *ikc_memory_make(void) {
+  ikc_memory *memory = (ikc_memory *)calloc(1, sizeof *memory);
+  if (memory) memory->stream.flags = IKC_MEMORY;
+  return memory;
+}
+
+static inline void ikc_memory_join(ikc_memory *left, ikc_memory *right) {
+  left->peer = right;
+  right->peer = left;
+}
+
 // 1: made, 0: no memory.
 static inline int ikc_memory_pair(ikc_memory **left, ikc_memory **right) {
-  *left = (ikc_memory *)calloc(1, sizeof **left);
-  *right = (ikc_memory *)calloc(1, sizeof **right);
+  *left = ikc_memory_make();
+  *right = ikc_memory_make();
   if (!*left || !*right) {
     free(*left);
     free(*right);
     return 0;
   }
-  (*left)->stream.flags = (*right)->stream.flags = IKC_MEMORY;
-  (*left)->peer = *right;
-  (*right)->peer = *left;
+  ikc_memory_join(*left, *right);
   return 1;
 }
 

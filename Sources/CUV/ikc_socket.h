@@ -4,6 +4,7 @@
 // Streams over TCP and unix sockets.
 
 #include <stddef.h>
+#include <sys/socket.h>
 
 #include "ikc_input.h"
 #include "ikc_output.h"
@@ -35,6 +36,7 @@ static inline void ikc_socket_alloc(uv_handle_t *handle, size_t suggested, uv_bu
 static inline void ikc_socket_read(uv_stream_t *handle, ssize_t count, const uv_buf_t *buffer) {
   ikc_stream *stream = (ikc_stream *)handle->data;
   (void)buffer;
+  if (count) stream->loop->spin.active = 1;
   if (count > 0) {
     ikc_stream_received(stream, (size_t)count);
   } else if (count == 0 || stream->flags & IKC_CLOSING) {
@@ -121,23 +123,14 @@ static inline void ikc_socket_closed(uv_handle_t *handle) {
   ikc_stream_unlink(stream);
   loop->calls.closed(stream->owner);
   free(stream);
+  ikc_loop_freed(loop);
 }
 
-static inline void ikc_socket_shut(uv_shutdown_t *request, int status) {
-  ikc_stream *stream = (ikc_stream *)request->handle->data;
-  free(request);
-  (void)status;
-  stream->flags |= IKC_SHUT;
-  if (!(stream->flags & IKC_CLOSING)) stream->loop->calls.shut(stream->owner);
-}
-
-// Tells the peer that no more comes. All that was written has been handed to libuv.
-static inline int ikc_socket_shutdown(ikc_stream *stream) {
-  uv_shutdown_t *request = (uv_shutdown_t *)malloc(sizeof *request);
-  if (!request) return UV_ENOMEM;
-  int result = uv_shutdown(request, &ikc_as_socket(stream)->uv.stream, ikc_socket_shut);
-  if (result < 0) free(request);
-  return result;
+// Tells the peer that no more comes. The system has all that was written: uv_shutdown, which waits for that, would take three more
+// system calls and a turn of the loop. Where the connection has failed meanwhile, reading finds out.
+static inline void ikc_socket_shutdown(ikc_stream *stream) {
+  uv_os_fd_t descriptor;
+  if (uv_fileno(&ikc_as_socket(stream)->uv.handle, &descriptor) == 0) shutdown(descriptor, SHUT_WR);
 }
 
 static inline int ikc_socket_start(ikc_stream *stream) {

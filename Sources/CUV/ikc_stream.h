@@ -15,8 +15,10 @@
 
 #include "ikc_frames.h"
 #include "ikc_lines.h"
+#include "ikc_spin.h"
 
 #define IKC_SLAB_SIZE ((size_t)256 << 10)
+#define IKC_HEADER ((size_t)16) // a frame's length and NUL, mostly
 #define IKC_BATCH 1024              // frames in one call
 #define IKC_READS_PER_TURN 4        // slabs that one stream may fill before others have their turn
 #define IKC_TRY_WRITE ((size_t)64 << 10) // more is unlikely to go out at once
@@ -69,14 +71,15 @@ typedef enum ikc_rejection {
 // What C tells Swift. `owner` is the stream's, in `woken` the loop's.
 typedef struct ikc_calls {
   uint8_t (*line)(void *owner, const uint8_t *bytes, size_t count);
-  void (*frames)(void *owner, const ikc_frame *frames, size_t count);
+  void (*frames)(void *owner, const ikc_frame *frames, size_t count, size_t octets); // `octets`: of all of them
   void (*end)(void *owner);
   void (*sent)(void *owner);
-  void (*shut)(void *owner);
   void (*failed)(void *owner, int status, int writing);
   void (*rejected)(void *owner, ikc_rejection reason, const uint8_t *bytes, size_t count, uint64_t length);
   void (*closed)(void *owner);
+  void (*soon)(void *owner); // frames may come: whom they go to is worth fetching
   void (*release)(void *base);
+  int (*may_sleep)(void *owner); // 0: work has arrived from another thread; else what arrives from now on wakes the loop
   void (*woken)(void *owner);
 } ikc_calls;
 
@@ -88,8 +91,8 @@ enum {
   IKC_READING = 1 << 2,   // the user wants bytes
   IKC_ENDED = 1 << 3,     // the peer's end has been reported
   IKC_FLYING = 1 << 4,    // a uv_write is under way
-  IKC_SHUTTING = 1 << 5,  // the last byte is on its way, or has gone
-  IKC_SHUT = 1 << 6,
+  IKC_SHUTTING = 1 << 5,  // nothing is sent any more
+  IKC_SHUT = 1 << 6,      // the peer has been told so
   IKC_CLOSING = 1 << 7,
   IKC_LOOK = 1 << 8,      // there are bytes to take that came before a pause
   IKC_PEER_ENDS = 1 << 9, // in memory: the peer sends no more
@@ -97,6 +100,7 @@ enum {
   IKC_ABOVE_HIGH = 1 << 11, // the unsent bytes passed the high watermark and have not come down to the low one yet
   IKC_LINGERING = 1 << 12,  // a timer watches its end
   IKC_LAST = 1 << 13,       // to be closed when it has been flushed
+  IKC_LONG = 1 << 14,       // the last frame was longer than the slab, so that the next one may be as well
 };
 
 typedef struct ikc_stream {
@@ -141,6 +145,10 @@ typedef struct ikc_loop {
   size_t pool_count, pool_bytes;
   ikc_partial *spare; // one large buffer, kept for the next long frame
   ikc_memory *closing, **closing_end;
+  unsigned freed;
+  int asks;    // `may_sleep`, each time before it waits for events
+  int expects; // its own thread has brought work
+  ikc_spin spin;
   uv_prepare_t prepare;
   uv_check_t check;
   uv_idle_t idle;
@@ -154,6 +162,18 @@ static inline size_t ikc_allocated(void *memory) {
   return malloc_size(memory);
 #else
   return malloc_usable_size(memory);
+#endif
+}
+
+// A connection's memory has been freed. glibc sets small pieces aside and joins all of them when it next looks for a large one: after
+// very many connections have closed that blocks the loop, so it is brought about here after some.
+static inline void ikc_loop_freed(ikc_loop *loop) {
+#if defined(__GLIBC__)
+  if (++loop->freed & 255) return;
+  void *volatile large = malloc(4096);
+  free(large);
+#else
+  (void)loop;
 #endif
 }
 

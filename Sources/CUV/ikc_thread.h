@@ -49,4 +49,23 @@ static inline void ikc_unblock_sigpipe(void) {
   pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
+#if defined(__GLIBC__)
+// What the headers name under _GNU_SOURCE alone.
+enum { IKC_MUTEX_ADAPTIVE = 3 };
+#endif
+
+// A mutex whose waiters try again for a moment before they sleep, where the system has such: it is held for less than a sleep takes.
+static inline int ikc_mutex_init(uv_mutex_t *mutex) {
+#if defined(__GLIBC__)
+  pthread_mutexattr_t attributes;
+  if (pthread_mutexattr_init(&attributes) != 0) return UV_ENOMEM;
+  pthread_mutexattr_settype(&attributes, IKC_MUTEX_ADAPTIVE);
+  int result = pthread_mutex_init(mutex, &attributes);
+  pthread_mutexattr_destroy(&attributes);
+  return uv_translate_sys_error(result);
+#else
+  return uv_mutex_init(mutex);
+#endif
+}
+
 #endif

@@ -13,8 +13,9 @@ struct IKCBench: AsyncParsableCommand {
       """,
     subcommands: [
       PostCommand.self, CallCommand.self, ConnectCommand.self, IdleCommand.self, BulkCommand.self, CodecCommand.self,
-      SizesCommand.self, OpenCommand.self, AllCommand.self, CheckCommand.self,
-      DriveCommand.self, ServeCommand.self,
+      SizesCommand.self, OpenCommand.self, GrowthCommand.self, AllCommand.self, CheckCommand.self,
+      SyscallsCommand.self,
+      DriveCommand.self, GrowCommand.self, ServeCommand.self,
     ],
     defaultSubcommand: AllCommand.self
   )

@@ -2,7 +2,15 @@ import ArgumentParser
 import IKC
 
 struct Call: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Calls an event and prints the returned value as JSON.")
+  static let configuration = CommandConfiguration(
+    abstract: "Calls an event and prints the returned value as JSON.",
+    discussion: """
+      EXAMPLES
+        ikc call --connect tcp://127.0.0.1:6031 demo/add '[1, 2, 3]'
+        ikc call --connect unix:/run/pulse.sock --timeout 2 poe://Pulse/timeserver/time
+        ikc call --connect tcp://127.0.0.1:6031 --list demo/list
+      """
+  )
 
   @OptionGroup var peer: PeerOptions
 

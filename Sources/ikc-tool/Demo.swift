@@ -1,6 +1,14 @@
 import IKC
 import Synchronization
 
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
 /// The session that `serve --demo` publishes: something of everything to try a peer against.
 enum Demo {
   /// What `fail` throws.
@@ -19,7 +27,8 @@ enum Demo {
     counting(demo)
     posting(demo, of: kernel)
     try demo.publish(
-      "echo", "add", "sleep", "fail", "undef", "list", "count", "counted", "notify", "reply_to", "whoami", "big")
+      "echo", "add", "sleep", "fail", "undef", "list", "count", "counted", "notify", "reply_to", "whoami", "pid",
+      "big")
   }
 
   /// What returns something.
@@ -36,6 +45,7 @@ enum Demo {
     demo.on("undef") { (_: Event) in Value.undef }
     demo.on("list") { (_: Event) in [1, 2, 3] }
     demo.on("whoami") { (event: Event) in event.caller }
+    demo.on("pid") { (_: Event) in Int(getpid()) }
     demo.on("big") { (size: Int) throws -> Value in
       guard 0...100_000_000 ~= size else { throw Unsuitable(description: "big takes 0 to 100000000 bytes") }
       return .bytes(ByteString([UInt8](repeating: UInt8(ascii: "x"), count: size)))

@@ -35,15 +35,23 @@ enum Main {
 struct IKCCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ikc",
-    abstract: "Talks to IKC kernels: serves, calls, posts, pings, and shows what their bytes mean.",
+    abstract: "Talks to IKC kernels: serves, calls, posts, pings, listens in, and shows what their bytes mean.",
     discussion: """
       Exit status: 0 done; 1 the peer reported an error; 2 wrong usage; 3 cannot connect or negotiate; 4 timed out; \
       5 input that cannot be read.
+
+      `ikc --generate-completion-script bash` (zsh, fish) prints what completes commands and options in that shell.
       """,
-    subcommands: [Serve.self, Call.self, Post.self, Ping.self, Encode.self, Decode.self]
+    subcommands: [
+      Serve.self, Call.self, Post.self, Ping.self, Published.self, Subscribe.self, MonitorCommand.self, Tap.self,
+      Encode.self,
+      Decode.self,
+    ]
   )
 
   func run() throws {
-    throw ValidationError("name a command: serve, call, post, ping, encode or decode; `ikc --help` tells more")
+    throw ValidationError(
+      "name a command: serve, call, post, ping, published, subscribe, monitor, tap, encode or decode; `ikc --help` tells more"
+    )
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import IKC
+import IKCYAML
 
 /// How this kernel presents itself.
 struct KernelOptions: ParsableArguments {
@@ -25,7 +26,9 @@ enum ProtocolName: String, ExpressibleByArgument, CaseIterable {
 
 /// The serializers by name.
 struct SerializerName: ExpressibleByArgument {
-  static let known: [any Serializer] = [StorableSerializer()]
+  static let known: [any Serializer] = [
+    StorableSerializer(), JSONSerializer(), YAMLSerializer(), FreezeThawSerializer(), FreezerSerializer(),
+  ]
 
   let serializer: any Serializer
 
@@ -34,17 +37,22 @@ struct SerializerName: ExpressibleByArgument {
   }
 
   init?(argument: String) {
-    let found = Self.known.first { $0.package.lowercased() == argument.lowercased() }
+    let word = argument.lowercased()
+    let found = Self.known.first { $0.package.lowercased() == word || Self.name(of: $0).lowercased() == word }
     guard let found else { return nil }
     serializer = found
   }
 
-  /// Whether the format has references to what it has already written, so that a graph survives as it is.
-  var keepsIdentity: Bool { serializer is StorableSerializer }
+  /// What the command line calls it: the last part of the package's name.
+  private static func name(of serializer: any Serializer) -> String {
+    serializer.package.split(separator: ":").last.map(String.init) ?? serializer.package
+  }
 
-  var defaultValueDescription: String { serializer.package }
+  var defaultValueDescription: String { Self.name(of: serializer) }
 
-  static var allValueStrings: [String] { known.map(\.package) }
+  static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
+
+  static var allValueStrings: [String] { known.map { name(of: $0) } }
 }
 
 /// Which peer to talk to, and how long to wait for it.

@@ -2,7 +2,14 @@ import ArgumentParser
 import IKC
 
 struct Ping: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Pings a kernel and prints the round-trip time.")
+  static let configuration = CommandConfiguration(
+    abstract: "Pings a kernel and prints the round-trip time.",
+    discussion: """
+      EXAMPLES
+        ikc ping --connect tcp://127.0.0.1:6031
+        ikc ping --connect unix:/run/pulse.sock --timeout 1 || systemctl restart pulse
+      """
+  )
 
   @OptionGroup var peer: PeerOptions
 

@@ -47,10 +47,10 @@ import Testing
     _ = try await rows(["post", "--count", "500"], unit: "posts_per_second", names: ["libuv floor", "ikc"])
   }
 
-  @Test func callMeasuresBothFormsAndTheirLatency() async throws {
+  @Test func callMeasuresEachFormAndItsLatency() async throws {
     let rows = try await rows(
       ["call", "--count", "300", "--depth", "8", "--connections", "2"], unit: "calls_per_second",
-      names: ["libuv floor", "ikc callback", "ikc async"])
+      names: ["libuv floor", "ikc callback", "ikc async", "ikc async queue"])
     for row in rows {
       let latencies = ["p50_microseconds", "p99_microseconds", "p99.9_microseconds"].compactMap(row.number)
       #expect(latencies.count == 3 && latencies == latencies.sorted() && latencies[0] > 0, "\(row.name)")
@@ -71,7 +71,8 @@ import Testing
 
   @Test func bulkMovesLongStrings() async throws {
     _ = try await rows(
-      ["bulk", "--count", "4", "--size", "600000"], unit: "megabytes_per_second", names: ["libuv floor", "ikc"])
+      ["bulk", "--count", "4", "--size", "600000"], unit: "megabytes_per_second",
+      names: ["libuv floor", "ikc counted", "ikc decoded"])
   }
 
   @Test func idleReadsTheMemoryOfTheServer() async throws {
@@ -96,11 +97,42 @@ import Testing
 
   @Test func codecMeasuresEachDirection() async throws {
     let results = try await results(["codec", "--count", "3"], unit: "operations_per_second")
-    #expect(results.count == 6)
+    // Two directions of three samples for each of five serializers.
+    #expect(results.count == 30)
     for (title, rows) in results {
       #expect(rows.map(\.name).starts(with: ["ikc Value", "ikc Codable"]), "\(title)")
       for row in rows { #expect(row.figure > 0, "\(title), \(row.name)") }
     }
+  }
+
+  @Test func growthComparesManyChannelsWithFew() async throws {
+    let growth = ["growth", "--connections", "3000", "--count", "600"]
+    let results = try await results(growth, unit: "nanoseconds_per_event")
+    for work in ["post received", "call answered", "post sent"] {
+      for spread in ["64 of the channels", "all channels"] {
+        let rows = try #require(results["growth · \(work) · over \(spread)"])
+        #expect(rows.map(\.name) == ["1,000 channels", "3,000 channels"])
+        for row in rows { #expect(row.figure > 0, "\(work), \(row.name)") }
+      }
+    }
+    #expect(results["growth · memory · 3,000 channels"]?.isEmpty == true, "it has another unit")
+  }
+
+  @Test func syscallsAreOneReadAndOneWriteForEachTurn() async throws {
+    let outcome = try await ChildProcess.run(
+      ChildProcess.product("ikc-bench"), ["syscalls", "--count", "300", "--optional"])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let isTraced = !outcome.text.contains("not counted")
+    for title in ["post received · 64 connections", "call answered · 1 connection · depth 128"] {
+      #expect(outcome.text.contains(title) == isTraced)
+    }
+  }
+
+  @Test func growthLooksIntoItsOwnProcessAlone() async throws {
+    let outcome = try await ChildProcess.run(
+      ChildProcess.product("ikc-bench"), ["growth", "--connect", "tcp://127.0.0.1:1"])
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.contains("can't take --connect"))
   }
 
   @Test func sizesListsHandlesAndObjects() async throws {
@@ -123,6 +155,7 @@ import Testing
 
   @Test(arguments: [
     ["post", "--count", "0"], ["call", "--depth", "0"], ["open", "--rate", "-1"], ["check", "--count", "0"],
+    ["syscalls", "--count", "0"],
     ["nonsense"],
   ])
   func wrongUseIsRefused(arguments: [String]) async throws {
@@ -164,7 +197,9 @@ import Testing
     }
   #endif
 
+  /// Waits for a condition in other processes, of which nobody tells; for a minute at most.
   private static func until(_ condition: () -> Bool) async {
-    for _ in 0..<2000 where !condition() { try? await Task.sleep(for: .milliseconds(5)) }
+    let deadline = ContinuousClock.now + .seconds(60)
+    while !condition(), ContinuousClock.now < deadline { await Task.yield() }
   }
 }

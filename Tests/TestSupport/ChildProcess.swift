@@ -18,10 +18,15 @@ package final class ChildProcess: Sendable {
     var output: [UInt8] = []
     var errors: [UInt8] = []
     var open = 3
+    /// Until its end has been waited for: the id is another process's then.
+    var isRunning = true
+    var status: Int32?
   }
 
-  private let process = Process()
-  private let input = Pipe()
+  /// Its process id.
+  package let id: Int32
+  /// Nil where its stdin is a descriptor of the test's.
+  private let input: FileHandle?
   private let streams = Mutex(Streams())
   private let lines: AsyncStream<String>
   private let newLines: AsyncStream<String>.Continuation
@@ -32,25 +37,28 @@ package final class ChildProcess: Sendable {
   ///
   /// - Parameters:
   ///   - environment: what differs from the environment of the tests.
+  ///   - input: a descriptor to be its stdin, which stays the caller's; where there is none, `send` writes to it.
   ///   - limit: seconds after which the process is killed.
   package init(
-    _ executable: String, _ arguments: [String], environment: [String: String] = [:], limit: Double = 120
+    _ executable: String, _ arguments: [String], environment: [String: String] = [:], input descriptor: Int32? = nil,
+    limit: Double = 120
   ) throws {
     (lines, newLines) = AsyncStream.makeStream()
     (ends, ended) = AsyncStream.makeStream()
-    let output = Pipe()
-    let errors = Pipe()
-    process.executableURL = URL(fileURLWithPath: executable.contains("/") ? executable : "/usr/bin/env")
-    process.arguments = (executable.contains("/") ? [] : [executable]) + arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    process.standardInput = input
-    process.standardOutput = output
-    process.standardError = errors
-    process.terminationHandler = { [self] _ in close() }
-    try process.run()
+    let feeding = try descriptor == nil ? Spawning.pipe() : nil
+    let output = try Spawning.pipe()
+    let errors = try Spawning.pipe()
+    input = feeding.map { FileHandle(fileDescriptor: $0.writing, closeOnDealloc: true) }
+    let outputHandle = FileHandle(fileDescriptor: output.reading, closeOnDealloc: true)
+    let errorHandle = FileHandle(fileDescriptor: errors.reading, closeOnDealloc: true)
+    defer { for end in [feeding?.reading, output.writing, errors.writing] { if let end { Foundation.close(end) } } }
+    id = try Spawning.start(
+      executable, arguments, environment: ProcessInfo.processInfo.environment.merging(environment) { $1 },
+      streams: [feeding?.reading ?? descriptor ?? 0, output.writing, errors.writing])
 
-    Thread.detachNewThread { [self] in readOutput(output.fileHandleForReading) }
-    Thread.detachNewThread { [self] in readErrors(errors.fileHandleForReading) }
+    Thread.detachNewThread { [self] in readOutput(outputHandle) }
+    Thread.detachNewThread { [self] in readErrors(errorHandle) }
+    Thread.detachNewThread { [self] in waitForEnd() }
     DispatchQueue.global().asyncAfter(deadline: .now() + limit) { [weak self] in self?.kill() }
   }
 
@@ -77,6 +85,17 @@ package final class ChildProcess: Sendable {
     close()
   }
 
+  private func waitForEnd() {
+    // Its end is looked for first and taken note of with the lock held, so that no signal goes to another process.
+    var info = siginfo_t()
+    while waitid(P_PID, id_t(id), &info, WEXITED | WNOWAIT) < 0 && errno == EINTR {}
+    streams.withLock { streams in
+      streams.isRunning = false
+      streams.status = Spawning.wait(for: id)
+    }
+    close()
+  }
+
   private func close() {
     let isLast = streams.withLock { streams in
       streams.open -= 1
@@ -93,20 +112,20 @@ package final class ChildProcess: Sendable {
 
   /// Writes `bytes` to the process's stdin.
   package func send(_ bytes: [UInt8]) throws {
-    try input.fileHandleForWriting.write(contentsOf: bytes)
+    try input?.write(contentsOf: bytes)
   }
 
   /// Ends the process's stdin.
   package func closeInput() throws {
-    try input.fileHandleForWriting.close()
+    try input?.close()
   }
 
-  /// Its process id.
-  package var id: Int32 { process.processIdentifier }
+  /// What it has written to stderr so far.
+  package var errorText: String { String(decoding: streams.withLock { $0.errors }, as: UTF8.self) }
 
   /// Sends a signal.
   package func signal(_ number: Int32) {
-    if process.isRunning { _ = Foundation.kill(process.processIdentifier, number) }
+    streams.withLock { if $0.isRunning { _ = Foundation.kill(id, number) } }
   }
 
   /// Ends the process at once.
@@ -115,11 +134,17 @@ package final class ChildProcess: Sendable {
   /// Waits for the end of the process and of what it writes.
   package func outcome() async -> Outcome {
     for await _ in ends {}
-    let (output, errors) = streams.withLock { ($0.output, $0.errors) }
-    return Outcome(
-      status: process.terminationReason == .exit ? process.terminationStatus : nil,
-      output: output,
-      errors: String(decoding: errors, as: UTF8.self))
+    let end = streams.withLock { $0 }
+    return Outcome(status: end.status, output: end.output, errors: String(decoding: end.errors, as: UTF8.self))
+  }
+
+  /// Whether a process can be started and ends with status 0; it has no input, and nobody sees what it writes.
+  package static func succeeds(_ executable: String, _ arguments: [String]) -> Bool {
+    let null = open("/dev/null", O_RDWR | O_CLOEXEC)
+    defer { Foundation.close(null) }
+    let id = try? Spawning.start(
+      executable, arguments, environment: ProcessInfo.processInfo.environment, streams: [null, null, null])
+    return id.map { Spawning.wait(for: $0) } == 0
   }
 
   /// Runs a process to its end, with `input` as its stdin.

@@ -1,17 +1,41 @@
 import Foundation
 
-/// A TCP server on a free loopback port that does with its one connection what a test tells it: for peers that
-/// misbehave.
+/// A TCP server on a free loopback port that does with its connections what a test tells it: for peers that misbehave.
 package final class RawServer: Sendable {
   /// The accepted end of the connection, with blocking calls.
   package struct Connection: Sendable {
     let descriptor: Int32
 
     /// Sends `text`; what the peer no longer takes is dropped.
-    package func send(_ text: String) {
-      let bytes = Array(text.utf8)
-      _ = Foundation.send(descriptor, bytes, bytes.count, Int32(RawServer.noSignal))
+    package func send(_ text: String) { send(Array(text.utf8)) }
+
+    /// Sends `bytes`; what the peer no longer takes is dropped.
+    package func send(_ bytes: [UInt8]) {
+      var sent = 0
+      while sent < bytes.count {
+        let count = bytes[sent...].withUnsafeBytes {
+          Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(RawServer.noSignal))
+        }
+        guard count > 0 else { return }
+        sent += count
+      }
     }
+
+    /// What has come, at least one byte; nothing where the peer has closed.
+    package func receive() -> [UInt8] {
+      var chunk = [UInt8](repeating: 0, count: 65_536)
+      let count = recv(descriptor, &chunk, chunk.count, 0)
+      return Array(chunk.prefix(max(0, count)))
+    }
+
+    /// Makes closing tell the peer that the connection is broken.
+    package func breakOff() {
+      var now = linger(l_onoff: 1, l_linger: 0)
+      setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
+    }
+
+    /// Sends no more.
+    package func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// Reads until there is `text` in what came, or the peer closes.
     package func receive(until text: String) {
@@ -44,8 +68,12 @@ package final class RawServer: Sendable {
   /// `tcp://127.0.0.1:PORT`
   package let address: String
 
-  /// Listens; `behaviour` gets the first connection, on a thread of its own, and closes it by returning.
-  package init(_ behaviour: @escaping @Sendable (Connection) -> Void) throws {
+  /// Listens; each of the behaviours gets one connection, one after the other on a thread of its own, and closes it by
+  /// returning.
+  package convenience init(_ behaviours: (@Sendable (Connection) -> Void)...) throws { try self.init(behaviours) }
+
+  /// The same with a list.
+  package init(_ behaviours: [@Sendable (Connection) -> Void]) throws {
     let descriptor = socket(AF_INET, Self.stream, 0)
     var place = sockaddr_in()
     place.sin_family = sa_family_t(AF_INET)
@@ -61,10 +89,12 @@ package final class RawServer: Sendable {
     self.descriptor = descriptor
     address = "tcp://127.0.0.1:\(UInt16(bigEndian: place.sin_port))"
     Thread.detachNewThread {
-      let connection = accept(descriptor, nil, nil)
-      guard connection >= 0 else { return }
-      behaviour(Connection(descriptor: connection))
-      close(connection)
+      for behaviour in behaviours {
+        let connection = accept(descriptor, nil, nil)
+        guard connection >= 0 else { return }
+        behaviour(Connection(descriptor: connection))
+        close(connection)
+      }
     }
   }
 

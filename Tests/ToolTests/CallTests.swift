@@ -27,6 +27,20 @@ import Testing
     #expect(try await call("counted") == 0)
   }
 
+  @Test(arguments: [("JSON", "3.5"), ("YAML", "\"3.5\"")])
+  func `other serializers are agreed on`(_ serializer: String, _ sum: String) async throws {
+    let server = try await DemoServer(over: .tcp, ["--demo"])
+    let answer = try await Tool.run(
+      ["call", "--connect", server.address, "--serializer", serializer, "demo/add", "[1, 2.5]"])
+    #expect(answer.text == sum + "\n")
+    let post = try await Tool.run(
+      ["post", "--connect", server.address, "--serializer", serializer, "demo/count", #"{"a": "é"}"#])
+    #expect(post.status == 0, "\(post.errors)")
+    #expect(try await server.call("--serializer", serializer, "demo/counted") == (serializer == "JSON" ? 1 : "1"))
+    let picky = try await DemoServer(over: .tcp, ["--demo", "--serializer", serializer])
+    #expect(try await picky.call("--serializer", serializer, "demo/echo", #""x""#) == "x")
+  }
+
   @Test(arguments: [("ikc", "ikc0"), ("ikc0", "ikc")])
   func `kernels of different protocols come to terms`(_ server: String, _ client: String) async throws {
     let server = try await DemoServer(over: .tcp, ["--demo", "--protocol", server])

@@ -17,6 +17,23 @@ import Testing
     #expect(try Tool.json(outcome) == ["k": [1, "x"]])
   }
 
+  @Test(
+    arguments: [
+      ("JSON", #"{"k":[1,"é",null,true]}"#, #"{"k":[1,"é",null,true]}"#),
+      ("YAML", "---\nk:\n  - 1\n  - é\n  - ~\n  - 1\n", #"{"k":["1","é",null,"1"]}"#),
+    ])
+  func `other serializers are known by name`(_ serializer: String, _ bytes: String, _ json: String) async throws {
+    let input = Array(#"{"k": [1, "é", null, true]}"#.utf8)
+    let encoded = try await Tool.run(["encode", "--serializer", serializer], input: input)
+    #expect(encoded.status == 0, "\(encoded.errors)")
+    #expect(encoded.text == bytes)
+    let decoded = try await Tool.run(["decode", "--serializer", serializer.lowercased()], input: encoded.output)
+    #expect(decoded.text == json + "\n")
+    for damaged in [Array("[".utf8), Array("{\"a\": }}".utf8)] {
+      try await Tool.expectFailure(Tool.run(["decode", "--serializer", serializer], input: damaged), 5)
+    }
+  }
+
   @Test func `tagged JSON survives the round trip`() async throws {
     let tagged =
       #"{"t":"array","v":[{"t":"undef"},{"t":"bytes","v":"ff"},{"t":"array","class":"Point","id":1,"v":[]},{"t":"shared","id":1}]}"#

@@ -1,7 +1,7 @@
 internal import Synchronization
 
-// @unchecked: `state`, `failure`, `pauses` and `handshake` are touched on the loop's thread alone; `peer` is written there
-// once, before the channel is handed to anybody else; the variables that belong to the responder say which lock
+// @unchecked: `state`, `failure`, `pauses` and `handshake` are touched on the loop's thread alone; `peer` and `ends` are
+// written there once, before the channel is handed to anybody else; the variables that belong to the responder say which lock
 // or queue guards them; the rest is constant or synchronized itself.
 /// One connection to another kernel, from the first line of negotiation to its end.
 ///
@@ -9,37 +9,62 @@ internal import Synchronization
 public final class Channel: @unchecked Sendable {
   /// Who is at the other end, as agreed in the negotiation.
   struct Peer: Sendable {
-    /// Canonical name first, then the others in the order announced.
-    var names: [String]
+    /// The canonical name.
+    var id: String
+    /// The other names, in the order announced.
+    var aliases: [String]
     var processID: String?
     var agreement: Agreement
+
+    init(names: [String], processID: String?, agreement: Agreement) {
+      id = names.first ?? ""
+      // Of the size that it has: a list that was appended to has room that nobody needs.
+      aliases = Array(names.dropFirst())
+      self.processID = processID
+      self.agreement = agreement
+    }
   }
 
   enum State: UInt8 { case negotiating, ready, closed }
 
-  let connection: Connection
+  // What events touch comes first, in 128 bytes, with posts in the first 64: with very many
+  // channels each cache line counts.
+
   /// `connection`, for the hot path.
-  private let unretainedConnection: Unmanaged<Connection>
-  let settings: ChannelSettings
-  let maximumFrameLength: Int
+  let unretainedConnection: Unmanaged<Connection>
   private unowned let owner: any ChannelOwner
-  private var handshake: Handshake?
-  private(set) var peer: Peer
   /// Whether messages are in another serializer than Storable.
   private(set) var isTranscoded = false
   private(set) var state = State.negotiating
-
-  /// Ends of the list of calls that wait for this peer; they belong to the responder's table of calls and its lock.
-  var calls: (first: UInt32, last: UInt32) = (.max, .max)
-  /// Bytes of messages that wait for the serial queue.
-  let backlog = Atomic(0)
   private var pauses: PauseReasons = []
   /// Whether the end has begun: what is written from then on is dropped.
   private let hasEnded = Atomic(false)
   /// Undecodable bodies since the last good one. Serial queue.
-  var errorsInRow = 0
+  @exclusivity(unchecked) var errorsInRow: Int32 = 0
+  /// What came in. Added to on the loop's thread.
+  let received = TrafficCounter()
   /// Handlers for this peer that are under way. Serial queue.
-  var handlersUnderWay = 0
+  var handlersUnderWay: Int32 = 0
+  /// Ends of the list of calls that wait for this peer; they belong to the responder's table of calls and its lock.
+  var calls: (first: UInt32, last: UInt32) = (.max, .max)
+  /// The shape of calls whose rsvp names this peer, by the number that the responder gave it. Serial queue.
+  @exclusivity(unchecked) var namingShape: UInt64 = 0
+  /// What was written on the loop's thread; the connection counts the rest.
+  let sentOnLoop = TrafficCounter()
+  @exclusivity(unchecked) private(set) var peer: Peer
+
+  let connection: Connection
+  let settings: ChannelSettings
+  var maximumFrameLength: Int { settings.maximumFrameLength }
+  private var handshake: Handshake?
+
+  /// Bytes of messages that wait for the serial queue.
+  let backlog = Atomic(0)
+  private var failure: IKCError?
+  /// Set before the channel is handed to anybody.
+  var ends = SocketEnds()
+  /// When it was made, by `MonotonicClock`.
+  let openedAt = MonotonicClock.coarseMilliseconds
   /// Whether the channel ends once no handler is under way. Serial queue.
   var closesWhenAnswered = false
 
@@ -49,7 +74,6 @@ public final class Channel: @unchecked Sendable {
     unretainedConnection = .passUnretained(connection)
     self.handshake = handshake
     self.settings = settings
-    maximumFrameLength = settings.maximumFrameLength
     self.owner = owner
     peer = Peer(names: [], processID: nil, agreement: settings.local)
     connection.handler = self
@@ -60,7 +84,6 @@ public final class Channel: @unchecked Sendable {
     self.connection = connection
     unretainedConnection = .passUnretained(connection)
     self.settings = settings
-    maximumFrameLength = settings.maximumFrameLength
     self.owner = owner
     handshake = nil
     peer = Peer(names: names, processID: nil, agreement: settings.local)
@@ -72,10 +95,16 @@ public final class Channel: @unchecked Sendable {
   var isClosed: Bool { hasEnded.load(ordering: .relaxed) }
 
   /// The peer's canonical name: its kernel id.
-  public var name: String { peer.names.first ?? "" }
+  public var name: String { peer.id }
 
   /// All names that the peer announced, canonical first. Addresses stand among them, as in IKC 0.2402.
-  public var names: [String] { peer.names }
+  public var names: [String] { peer.id.isEmpty ? [] : [peer.id] + peer.aliases }
+
+  /// Whether that is one of the peer's names.
+  func goesBy(_ name: String) -> Bool { peer.id == name || peer.aliases.contains(name) }
+
+  /// One of `names`.
+  func name(at index: Int) -> String { index == 0 ? peer.id : peer.aliases[index - 1] }
 
   /// The peer's process id as it told it; nil in the classic protocol, which has no place for it.
   public var processID: String? { peer.processID }
@@ -88,6 +117,12 @@ public final class Channel: @unchecked Sendable {
 
   /// Bytes written that have not been handed to the system yet. Any thread; may lag a moment behind.
   public var unsentBytes: Int { withConnection { $0.unsentBytes } }
+
+  /// The peer's id will be compared with who asks for an answer. On the serial queue.
+  func expectNaming() { Fetching.text(&peer.id) }
+
+  /// The channel will be written to.
+  func expectWrite() { Fetching.object(unretainedConnection) }
 
   /// Lends the connection without counting references, which threads contend for.
   @inline(__always)
@@ -157,8 +192,6 @@ public final class Channel: @unchecked Sendable {
     hasEnded.store(true, ordering: .relaxed)
     connection.abort()
   }
-
-  private var failure: IKCError?
 
   private func send(_ body: (inout ByteWriter) -> Void) {
     connection.write { (output: inout OutputBytes) in

@@ -14,6 +14,7 @@ public struct Event {
   /// The parameters as the type that is asked for; the first of them where there are several.
   ///
   /// Throws `cannotDecode`, naming the key path, where they can't be had.
+  @specialized(where P == String)
   public func decode<P: Decodable>(_ type: P.Type) throws(IKCError) -> P { try delivery.decode(type) }
 
   /// The parameters as plain data; the first of them where there are several. Undef where there are none.

@@ -22,6 +22,7 @@ extension Kernel {
     adopting loop: UnsafeMutablePointer<uv_loop_t>
   ) throws(IKCError) {
     try self.init(
-      name: name, configuration: configuration, logger: logger, loops: [try EventLoop(adopting: loop)])
+      name: name, configuration: configuration, logger: logger,
+      loops: [try EventLoop(adopting: loop, busyPolling: configuration.busyPolling)])
   }
 }

@@ -10,12 +10,13 @@ extension Kernel {
   ///   - type: what the result is decoded to; `Value` takes anything.
   ///   - timeout: 1 ms to 49 days; `Configuration.callTimeout` where nil.
   ///   - wantArray: asks in list context: the result is the array of all that the handler returns.
-  /// - Throws: `remote` with the peer's text; `timedOut`; `cancelled`; `channelClosed`; `cannotDecode`; and what
-  ///   `post(_:_:)` throws.
+  /// - Throws: `remote` with the peer's text; `timedOut`; `cancelled`; `channelClosed`; `cannotDecode` where the answer is
+  ///   no `type`, or can't be read at all; and what `post(_:_:)` throws. An answer of which not even the call that it
+  ///   answers can be made out is told to `onError(_:)` alone, as `cannotDecode`, and the call times out.
   public func call<P: Encodable, R: Decodable & Sendable>(
     _ specifier: Specifier, _ params: P, as type: R.Type, timeout: Duration? = nil, wantArray: Bool = false
   ) async throws(IKCError) -> R {
-    try await responder.call(
+    try await responder.callAndWait(
       specifier, params, as: type, from: nil, timeout: timeout ?? configuration.callTimeout, wantsList: wantArray)
   }
 
@@ -29,14 +30,14 @@ extension Kernel {
   /// Calls an event; `completion` gets the answer, or why there is none, once and on the serial queue.
   ///
   /// Never blocks; any thread. For programs without tasks, and where every allocation counts. Parameters are those of
-  /// `call(_:_:as:timeout:wantArray:)`.
+  /// `call(_:_:as:timeout:wantArray:)`, as are the errors; `Reply.decode(_:)` throws where the answer is of another type.
   public func call<P: Encodable>(
     _ specifier: Specifier, _ params: P, timeout: Duration? = nil, wantArray: Bool = false,
     completion: @escaping @Sendable (Result<Reply, IKCError>) -> Void
   ) {
     responder.callOrFail(
       specifier, params, from: nil, timeout: timeout ?? configuration.callTimeout, wantsList: wantArray,
-      completion: completion)
+      completion: CallCompletion(completion))
   }
 
   /// How long a kernel takes to answer `IKC/ping`.

@@ -5,30 +5,55 @@ extension Kernel {
   ///
   /// With several loops each has a listening socket of its own; a unix socket's connections are spread over them.
   ///
-  /// - Parameter address: port 0 lets the system choose; `Listener.address` tells what it chose. A unix socket's file that
-  ///   nothing answers on is replaced.
+  /// - Parameters:
+  ///   - address: port 0 lets the system choose; `Listener.address` tells what it chose. A unix socket's file that nothing
+  ///     answers on is replaced.
+  ///   - concurrency: how many accepted connections may be open at the same time, 1 and more; further ones wait
+  ///     unaccepted. `Configuration.concurrency` where nil.
+  ///   - connections: how many are accepted in all, 1 and more; the listener then closes, as `Listener.ended` tells, and
+  ///     its channels go on. `Configuration.connections` where nil.
   /// - Throws: `listenFailed`; `invalidArgument` for a name, alias or setting that can't be; `shutdown`.
-  public func listen(on address: Address) async throws(IKCError) -> Listener {
+  public func listen(
+    on address: Address, concurrency: Int? = nil, connections: Int? = nil
+  ) async throws(IKCError) -> Listener {
     try await withCheckedContinuation { continuation in
-      listen(on: address) { continuation.resume(returning: $0) }
+      listen(on: address, concurrency: concurrency, connections: connections) { continuation.resume(returning: $0) }
     }.get()
   }
 
-  /// Accepts connections on `address`; as `listen(on:)`, for programs without tasks. Never blocks.
+  /// Accepts connections on `address`; as `listen(on:concurrency:connections:)`, for programs without tasks. Never blocks.
   ///
   /// - Parameter completion: runs once, on the serial queue.
-  public func listen(on address: Address, completion: @escaping @Sendable (Result<Listener, IKCError>) -> Void) {
+  public func listen(
+    on address: Address, concurrency: Int? = nil, connections: Int? = nil,
+    completion: @escaping @Sendable (Result<Listener, IKCError>) -> Void
+  ) {
     let responder = responder
-    do throws(IKCError) { try checkUse() } catch { return responder.onQueue { completion(.failure(error)) } }
+    do throws(IKCError) {
+      try checkUse()
+      guard concurrency ?? 1 >= 1, connections ?? 1 >= 1 else {
+        throw IKCError(.invalidArgument, "concurrency and connections have to be 1 or more; nil sets no limit")
+      }
+    } catch {
+      return responder.onQueue { completion(.failure(error)) }
+    }
     let options = ListenOptions(
-      reusePort: loops.count > 1, maximumConnections: configuration.maximumConnections,
-      keepalive: configuration.keepalive, limits: configuration.limits)
+      reusePort: loops.count > 1, concurrency: concurrency ?? configuration.concurrency,
+      connections: connections ?? configuration.connections, keepalive: configuration.keepalive,
+      limits: configuration.limits)
+    let exhaustion = ListenerExhaustion()
+    let hooks = AcceptHooks(
+      accepted: { Self.accept($0, on: .address(address), ends: $1, responder: responder) },
+      failed: { responder.report($0.naming(peer: address.description), during: .channelAccept) },
+      exhausted: { exhaustion.exhausted() })
     ListenerSet.open(
-      on: address, loops: loops, options: options,
-      accepted: { Self.accept($0, on: address, responder: responder) },
+      on: address, loops: loops, options: options, hooks: hooks,
       completion: { [listeners] result in
         let listener = result.map { Listener($0, registry: listeners) }
-        if case .success(let listener) = listener { listeners.insert(listener) }
+        if case .success(let listener) = listener {
+          listeners.insert(listener)
+          exhaustion.set(listener)
+        }
         responder.onQueue { completion(listener) }
       })
   }
@@ -40,11 +65,22 @@ extension Kernel {
   ///   - timeout: for resolving and connecting; `Configuration.connectTimeout` where nil.
   /// - Returns: the channel, ready for posts and calls by its `name`.
   /// - Throws: `connectFailed`, `negotiationFailed`, `timedOut`; `invalidArgument` for a name, alias or setting that can't
-  ///   be; `shutdown`.
+  ///   be; `cancelled`, at once, where the task is cancelled before: a channel that comes later is closed; `shutdown`.
   public func connect(to address: Address, timeout: Duration? = nil) async throws(IKCError) -> Channel {
-    try await withCheckedContinuation { continuation in
-      connect(to: address, timeout: timeout) { continuation.resume(returning: $0) }
+    try await Cancellation.wait { cancellation, completion in
+      connect(to: address, timeout: timeout, until: cancellation, completion: completion)
     }.get()
+  }
+
+  /// Connects as long as it is not cancelled.
+  func connect(
+    to address: Address, timeout: Duration?, until cancellation: Cancellation?,
+    completion: @escaping @Sendable (Result<Channel, IKCError>) -> Void
+  ) {
+    guard let cancellation else { return connect(to: address, timeout: timeout, completion: completion) }
+    let isWanted = cancellation.arm { completion(.failure(Cancellation.error.naming(peer: address.description))) }
+    guard isWanted else { return }
+    connect(to: address, timeout: timeout) { cancellation.settle($0, completion) }
   }
 
   /// Connects to the kernel at `address`; as `connect(to:timeout:)`, for programs without tasks. Never blocks.
@@ -66,7 +102,7 @@ extension Kernel {
         switch connected {
         case .failure(let error): finish(.failure(error))
         case .success(let connection):
-          Self.negotiate(over: connection, to: address, responder: responder, completion: finish)
+          Self.negotiate(over: connection, to: .address(address), responder: responder, completion: finish)
         }
       }
     }
@@ -75,61 +111,8 @@ extension Kernel {
 
   static let shutDown = IKCError(.shutdown, "the kernel has been shut down")
 
-  private func checkUse() throws(IKCError) {
+  func checkUse() throws(IKCError) {
     guard !responder.isShutDown.load(ordering: .acquiring) else { throw Self.shutDown }
-    try configuration.check()
-    try responder.identity.checkNames()
-  }
-
-  /// Loop thread.
-  private static func accept(
-    _ connection: Connection, on address: Address, responder: Responder
-  ) {
-    guard !responder.isShutDown.load(ordering: .acquiring) else { return connection.abort() }
-    let identity = responder.identity.onConnection(address: ownAddress(connection, address, isClient: false))
-    let machine = ServerNegotiation(identity, peerAddress: peerAddress(connection, address))
-    responder.start(
-      Channel(
-        connection: connection, handshake: Handshake(.server(machine)), settings: responder.settings, owner: responder))
-  }
-
-  /// Loop thread.
-  private static func negotiate(
-    over connection: Connection, to address: Address, responder: Responder,
-    completion: @escaping (Result<Channel, IKCError>) -> Void
-  ) {
-    guard !responder.isShutDown.load(ordering: .acquiring) else {
-      connection.abort()
-      return completion(.failure(shutDown))
-    }
-    let identity = responder.identity.onConnection(address: ownAddress(connection, address, isClient: true))
-    let machine = ClientNegotiation(identity, peerAddress: peerAddress(connection, address))
-    let handshake = Handshake(.client(machine), completion: completion)
-    responder.start(
-      Channel(connection: connection, handshake: handshake, settings: responder.settings, owner: responder))
-  }
-
-  /// The name of this end, as peers of IKC 0.2402 expect it.
-  private static func ownAddress(_ connection: Connection, _ address: Address, isClient: Bool) -> String {
-    switch (connection.localAddress, address) {
-    case (.internet(let ip, let port)?, _):
-      return KernelName.alias(host: ip, port: port)
-    case (_, .unix(let path)) where isClient:
-      return KernelName.alias(
-        unixPath: path, pid: KernelID.processID, descriptor: Int(connection.fileDescriptor ?? 0))
-    case (_, .unix(let path)):
-      return KernelName.alias(unixPath: path)
-    case (_, .tcp(let host, let port)):
-      return KernelName.alias(host: host, port: port)
-    }
-  }
-
-  /// The name of the other end where it announces none.
-  private static func peerAddress(_ connection: Connection, _ address: Address) -> String {
-    switch (connection.peerAddress, address) {
-    case (.internet(let ip, let port)?, _): KernelName.alias(host: ip, port: port)
-    case (_, .unix(let path)): KernelName.alias(unixPath: path)
-    case (_, .tcp(let host, let port)): KernelName.alias(host: host, port: port)
-    }
+    if let misuse { throw misuse }
   }
 }

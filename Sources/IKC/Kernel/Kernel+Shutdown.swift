@@ -18,6 +18,7 @@ extension Kernel: Service {
   ///   that was adopted can then be closed.
   public func shutdown(deadline: Duration = .seconds(10), completion: @escaping @Sendable () -> Void) {
     guard !responder.isShutDown.exchange(true, ordering: .acquiringAndReleasing) else { return completion() }
+    responder.onQueue { [responder] in responder.tell(.shutdown, of: nil) }
     let listeners = listeners.all
     let closed = Countdown(listeners.count + 1) { [self] in drain(by: deadline, completion) }
     for listener in listeners { listener.close { closed.step() } }
@@ -30,13 +31,13 @@ extension Kernel: Service {
     let loops = loops
     let finish: @Sendable () -> Void = {
       responder.unregisterLocal()
+      responder.onQueue { responder.monitors.end() }
       let stopped = Countdown(loops.count, completion)
       for loop in loops { loop.stop { stopped.step() } }
     }
     responder.idleWaiters.withLock { $0.append(finish) }
     responder.onQueue {
-      responder.closeAll()
-      responder.tellIfIdle()
+      responder.closeAll { responder.tellIfIdle() }
     }
     responder.home.execute {
       _ = responder.home.schedule(after: deadline) { responder.abortAll() }

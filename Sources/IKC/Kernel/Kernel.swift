@@ -8,6 +8,8 @@ internal import Synchronization
 public final class Kernel: Sendable {
   let responder: Responder
   let configuration: Configuration
+  /// Why the kernel can't be used, as its configuration or names have it.
+  let misuse: IKCError?
   let loops: [EventLoop]
   private let nextLoop = Atomic(0)
   let listeners = ListenerRegistry()
@@ -23,7 +25,9 @@ public final class Kernel: Sendable {
   ///   - logger: where warnings go; by default a logger labelled `ikc`.
   public convenience init(name: String? = nil, configuration: Configuration = .init(), logger: Logger? = nil) {
     do {
-      let loops = try (0..<max(1, min(configuration.loops, 64))).map { try EventLoop(name: "ikc-\($0)") }
+      let loops = try (0..<max(1, min(configuration.loops, 64))).map {
+        try EventLoop(name: "ikc-\($0)", busyPolling: configuration.busyPolling)
+      }
       try self.init(name: name, configuration: configuration, logger: logger, loops: loops)
     } catch {
       // The system has no descriptors or memory left for a loop: nothing could work.
@@ -44,6 +48,14 @@ public final class Kernel: Sendable {
     let identity = KernelIdentity(
       id: KernelID.make(), name: name, aliases: configuration.aliases, processID: KernelID.processID,
       negotiation: configuration.negotiation, packages: configuration.serializers.map(\.package))
+    misuse =
+      switch Result(catching: { () throws(IKCError) in
+        try configuration.check()
+        try identity.checkNames()
+      }) {
+      case .success: nil
+      case .failure(let error): error
+      }
     responder = try Responder(
       identity: identity, settings: configuration.channelSettings, queue: queue, home: home,
       logger: logger ?? Logger(label: "ikc"))
@@ -54,6 +66,7 @@ public final class Kernel: Sendable {
     listeners.removeAll()
     // The responder stays until the loops' last callback, which may still reach it.
     let responder = responder
+    responder.monitors.end()
     for loop in loops { loop.stop { _ = responder } }
   }
 
@@ -82,6 +95,9 @@ public final class Kernel: Sendable {
   /// The channel to the kernel of that name, if one is connected.
   public func channel(to name: String) -> Channel? { responder.registry.withLock { $0.channel(named: name) } }
 
+  /// The kernels that are connected at the moment, with the names that they hold, in alphabetical order.
+  public var registeredKernels: [RegisteredKernel] { responder.registry.withLock { $0.kernels } }
+
   /// Makes the kernel of that name the one that specifiers without a kernel mean. It stays so until it disconnects.
   ///
   /// Throws `unknownKernel` where no kernel of that name is connected.
@@ -89,13 +105,6 @@ public final class Kernel: Sendable {
     guard responder.registry.withLock({ $0.setDefault(name) }) else {
       throw IKCError(.unknownKernel, "no kernel '\(name)' is connected; connect first")
     }
-  }
-
-  /// Calls `handler` for each error that belongs to no call: those that peers report, and those that end channels.
-  ///
-  /// It runs on the serial queue. Where there is no handler, errors are logged as warnings.
-  public func onError(_ handler: @escaping @Sendable (IKCError) -> Void) {
-    responder.observers.withLock { $0.errors.append(handler) }
   }
 
   /// The loop for the next connection, in turn.

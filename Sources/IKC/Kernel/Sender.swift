@@ -26,10 +26,18 @@ public struct Sender: Sendable {
 
   /// Posts to a state of the sender, with one argument of any encodable type. Otherwise as `post(_:_:)` with values.
   public func post<P: Encodable>(_ state: String, _ argument: P) throws(IKCError) {
-    try post(state, arguments: [try ValueEncoder().encode(argument)])
+    try post(state, arguments: ValueEncoder.list(argument))
   }
 
-  private func post(_ state: String, arguments: [Value]) throws(IKCError) {
+  /// Posts to a state of the sender, with arguments of any encodable types. Otherwise as `post(_:_:)` with values.
+  public func post<P: Encodable, Q: Encodable, each R: Encodable>(
+    _ state: String, _ first: P, _ second: Q, _ others: repeat each R
+  ) throws(IKCError) {
+    try post(state, arguments: ValueEncoder.list(first, second, repeat each others))
+  }
+
+  /// Posts to a state of the sender, with the arguments of a list. Otherwise as `post(_:_:)`.
+  public func post(_ state: String, arguments: [Value]) throws(IKCError) {
     guard let from else {
       throw IKCError(
         .invalidArgument, "the event names no sender; the peer's session has to publish something first",

@@ -6,48 +6,48 @@
 extension Session {
   /// Handles a state with a closure that gets the event and returns a result.
   public func on<R: Encodable & SendableMetatype>(_ state: String, _ handler: @escaping @Sendable (Event) throws -> R) {
-    set(state, .inline { try $0.answer(try handler(Event(delivery: $0))) })
+    set(state, EventHandler(handler))
   }
 
   /// Handles a state with a closure that gets the event and returns nothing; a caller gets undef.
   public func on(_ state: String, _ handler: @escaping @Sendable (Event) throws -> Void) {
-    set(
-      state,
-      .inline {
-        try handler(Event(delivery: $0))
-        try $0.answerNothing()
-      })
+    set(state, EventObserver(handler))
   }
 
   /// Handles a state with a closure that gets the parameters, decoded, and returns a result.
   public func on<P: Decodable & SendableMetatype, R: Encodable & SendableMetatype>(
     _ state: String, _ handler: @escaping @Sendable (P) throws -> R
   ) {
-    set(state, .inline { try $0.answer(try handler(try $0.decode(P.self))) })
+    if let handler = handler as? @Sendable (String) throws -> String {
+      set(state, TextHandler(handler))
+    } else {
+      set(state, ParameterHandler(handler))
+    }
   }
 
   /// Handles a state with a closure that gets the parameters, decoded, and returns nothing; a caller gets undef.
   public func on<P: Decodable & SendableMetatype>(_ state: String, _ handler: @escaping @Sendable (P) throws -> Void) {
-    set(
-      state,
-      .inline {
-        try handler(try $0.decode(P.self))
-        try $0.answerNothing()
-      })
+    set(state, ParameterObserver(handler))
+  }
+
+  /// Handles a state with a closure that gets a text and returns nothing: the form for any parameters, without the detour
+  /// of generic code.
+  public func on(_ state: String, _ handler: @escaping @Sendable (String) throws -> Void) {
+    set(state, TextObserver(handler))
   }
 
   /// Handles a state with an asynchronous closure that gets the event and returns a result.
   public func on<R: Encodable & SendableMetatype>(
     _ state: String, _ handler: @escaping @Sendable (Event) async throws -> R
   ) {
-    set(state, .task { try $0.answer(try await handler(Event(delivery: $0))) })
+    set(state, TaskHandler { try $0.answer(try await handler(Event(delivery: $0))) })
   }
 
   /// Handles a state with an asynchronous closure that gets the event and returns nothing; a caller gets undef.
   public func on(_ state: String, _ handler: @escaping @Sendable (Event) async throws -> Void) {
     set(
       state,
-      .task {
+      TaskHandler {
         try await handler(Event(delivery: $0))
         try $0.answerNothing()
       })
@@ -57,7 +57,7 @@ extension Session {
   public func on<P: Decodable & SendableMetatype, R: Encodable & SendableMetatype>(
     _ state: String, _ handler: @escaping @Sendable (P) async throws -> R
   ) {
-    set(state, .task { try $0.answer(try await handler(try $0.decode(P.self))) })
+    set(state, TaskHandler { try $0.answer(try await handler(try $0.decode(P.self))) })
   }
 
   /// Handles a state with an asynchronous closure that gets the parameters, decoded, and returns nothing; a caller gets
@@ -67,7 +67,7 @@ extension Session {
   ) {
     set(
       state,
-      .task {
+      TaskHandler {
         try await handler(try $0.decode(P.self))
         try $0.answerNothing()
       })

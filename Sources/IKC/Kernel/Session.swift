@@ -60,7 +60,7 @@ public final class Session: Sendable {
   public func call<P: Encodable, R: Decodable & Sendable>(
     _ specifier: Specifier, _ params: P, as type: R.Type, timeout: Duration? = nil, wantArray: Bool = false
   ) async throws(IKCError) -> R {
-    try await responder.call(
+    try await responder.callAndWait(
       specifier, params, as: type, from: record, timeout: timeout ?? configuration.callTimeout, wantsList: wantArray)
   }
 
@@ -71,7 +71,7 @@ public final class Session: Sendable {
   ) {
     responder.callOrFail(
       specifier, params, from: record, timeout: timeout ?? configuration.callTimeout, wantsList: wantArray,
-      completion: completion)
+      completion: CallCompletion(completion))
   }
 
   /// Calls an event and has the result posted to a state of this session, which needs not be published: the kernel that

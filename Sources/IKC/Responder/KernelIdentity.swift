@@ -3,9 +3,18 @@ struct KernelIdentity: Sendable {
   let id: String
   let name: String?
   let aliases: [String]
-  let processID: Int
-  let negotiation: NegotiationProtocol
-  let packages: [String]
+  /// What is said everywhere.
+  private let everywhere: LocalIdentity
+
+  init(
+    id: String, name: String?, aliases: [String], processID: Int, negotiation: NegotiationProtocol, packages: [String]
+  ) {
+    self.id = id
+    self.name = name
+    self.aliases = aliases
+    everywhere = LocalIdentity(
+      id: id, name: name, aliases: aliases, pid: processID, negotiation: negotiation, serializers: packages)
+  }
 
   /// The names that go with every connection.
   var names: [String] { [id] + [name].compactMap { $0 } + aliases }
@@ -19,9 +28,5 @@ struct KernelIdentity: Sendable {
   }
 
   /// What is said on a connection whose own end goes by `address`.
-  func onConnection(address: String) -> LocalIdentity {
-    LocalIdentity(
-      id: id, name: name, aliases: aliases, address: address, pid: processID, negotiation: negotiation,
-      serializers: packages)
-  }
+  func onConnection(address: String) -> LocalIdentity { everywhere.with(address: address) }
 }

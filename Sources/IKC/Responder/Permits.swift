@@ -3,39 +3,43 @@
 /// Calls whose answers this library awaits itself are in `CallTable`; here are those that name a session of the
 /// application.
 struct Permits {
-  private struct Key: Hashable {
+  private struct State: Hashable {
     let session: String
-    let state: String
-    let channel: ObjectIdentifier
+    let name: String
   }
 
-  private var counts: [Key: Int] = [:]
-  private var handlers: [Key: PublishedState] = [:]
+  private struct Grant {
+    var count: Int
+    let target: PublishedState
+  }
+
+  private var granted = ObjectTable<[State: Grant]>()
 
   /// Whether there is none at all.
-  var isEmpty: Bool { counts.isEmpty }
+  var isEmpty: Bool { granted.isEmpty }
 
   /// Lets the kernel at `channel` post once to the state.
   mutating func grant(_ target: PublishedState, to channel: Channel) {
-    let key = Key(session: target.session.name, state: target.state, channel: ObjectIdentifier(channel))
-    counts[key, default: 0] += 1
-    handlers[key] = target
+    let state = State(session: target.session.name, name: target.state)
+    granted.change(channel, default: [:]) { grants in
+      grants[state] = Grant(count: (grants[state]?.count ?? 0) + 1, target: target)
+    }
   }
 
   /// Uses a permit up; nil where there is none.
   mutating func take(session: String, state: String, channel: Channel) -> PublishedState? {
-    let key = Key(session: session, state: state, channel: ObjectIdentifier(channel))
-    guard let count = counts[key], let target = handlers[key] else { return nil }
-    counts[key] = count > 1 ? count - 1 : nil
-    if count <= 1 { handlers[key] = nil }
-    return target
+    let state = State(session: session, name: state)
+    guard let grant = granted[channel]?[state] else { return nil }
+    let isLast = granted.change(channel, default: [:]) { grants in
+      grants[state] = grant.count > 1 ? Grant(count: grant.count - 1, target: grant.target) : nil
+      return grants.isEmpty
+    }
+    if isLast { granted[channel] = nil }
+    return grant.target
   }
 
   /// Takes back all permits of a kernel that is gone.
   mutating func removeAll(of channel: Channel) {
-    guard !counts.isEmpty else { return }
-    let gone = ObjectIdentifier(channel)
-    counts = counts.filter { $0.key.channel != gone }
-    handlers = handlers.filter { $0.key.channel != gone }
+    if !granted.isEmpty { granted[channel] = nil }
   }
 }

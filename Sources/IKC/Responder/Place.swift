@@ -9,13 +9,13 @@ final class Place: Sendable {
   let call: MessageTemplate
   let listCall: MessageTemplate
   /// `channel`, for the hot path: the place keeps it alive.
-  private let unretainedChannel: Unmanaged<Channel>
+  let unretainedChannel: Unmanaged<Channel>
 
   /// - Parameters:
   ///   - specifier: where messages go, as text.
   ///   - channel: the way there.
   ///   - session: the session that sends, if one does.
-  ///   - rsvp: the text of an rsvp specifier up to the call's number.
+  ///   - rsvp: the text of an rsvp specifier, whichever its number.
   init(specifier: String, channel: Channel, session: SessionRecord?, rsvp: String) throws(IKCError) {
     self.specifier = specifier
     self.channel = channel

@@ -7,9 +7,10 @@ public struct Reply {
 
   /// The returned value as the type that is asked for.
   ///
-  /// Throws `cannotDecode`, naming the key path, where it can't be had.
+  /// Throws `cannotDecode`, naming the peer and the key path, where it can't be had.
+  @specialized(where R == String)
   public func decode<R: Decodable>(_ type: R.Type) throws(IKCError) -> R {
-    try delivery.decode(type)
+    do throws(IKCError) { return try delivery.decode(type) } catch { throw error.naming(peer: kernel) }
   }
 
   /// The returned value as plain data.

@@ -2,31 +2,64 @@ internal import Synchronization
 
 extension Responder {
   /// Calls and waits; see `Kernel.call`.
-  func call<P: Encodable, R: Decodable & Sendable>(
+  @inline(__always)
+  func callAndWait<P: Encodable, R: Decodable & Sendable>(
     _ specifier: Specifier, _ params: P, as type: R.Type, from session: SessionRecord?, timeout: Duration,
     wantsList: Bool
   ) async throws(IKCError) -> R {
-    let cancellation = CallCancellation()
-    let result = await withTaskCancellationHandler {
-      await withUnsafeContinuation { (continuation: UnsafeContinuation<Result<R, IKCError>, Never>) in
-        let completion: CallTable.Completion = { result in
-          continuation.resume(
-            returning: result.flatMap { reply in
-              do throws(IKCError) { return .success(try reply.decode(type)) } catch { return .failure(error) }
-            })
-        }
+    // Texts without the detour of generic code, which asks for metadata with each call.
+    guard R.self == String.self, P.self == String.self else {
+      return try await anyAnswer(specifier, params, from: session, timeout: timeout, wantsList: wantsList)
+    }
+    let text = unsafeBitCast(params, to: String.self)
+    return unsafeBitCast(
+      try await textAnswer(specifier, text, from: session, timeout: timeout, wantsList: wantsList), to: type)
+  }
+
+  private func textAnswer(
+    _ specifier: Specifier, _ params: String, from session: SessionRecord?, timeout: Duration, wantsList: Bool
+  ) async throws(IKCError) -> String {
+    let waiter = TextCallWaiter()
+    await wait(waiter, specifier, params, from: session, timeout: timeout, wantsList: wantsList)
+    if let answer = waiter.answer { return answer }
+    throw failure(of: waiter, specifier)
+  }
+
+  @inline(never)
+  private func anyAnswer<P: Encodable, R: Decodable & Sendable>(
+    _ specifier: Specifier, _ params: P, from session: SessionRecord?, timeout: Duration, wantsList: Bool
+  ) async throws(IKCError) -> R {
+    let waiter = TypedCallWaiter<R>()
+    await wait(waiter, specifier, params, from: session, timeout: timeout, wantsList: wantsList)
+    if let answer = waiter.answer { return answer }
+    throw failure(of: waiter, specifier)
+  }
+
+  private func failure(of waiter: CallWaiter, _ specifier: Specifier) -> IKCError {
+    let failure = waiter.failure ?? IKCError(.cancelled, "the call has ended without an answer")
+    return failure.naming(specifier: specifier.description)
+  }
+
+  /// Calls; returns once `waiter` has been answered.
+  @inline(__always)
+  private func wait<P: Encodable>(
+    _ waiter: CallWaiter, _ specifier: Specifier, _ params: P, from session: SessionRecord?, timeout: Duration,
+    wantsList: Bool
+  ) async {
+    await withTaskCancellationHandler {
+      await withUnsafeContinuation { continuation in
+        waiter.waits(continuation)
         do throws(IKCError) {
           let number = try call(
-            specifier, params, from: session, timeout: timeout, wantsList: wantsList, completion: completion)
-          if cancellation.entered(number) { cancel(number) }
+            specifier, params, from: session, timeout: timeout, wantsList: wantsList, completion: .waiter(waiter))
+          if waiter.number.entered(number) { cancel(number) }
         } catch {
-          continuation.resume(returning: .failure(error))
+          waiter.answered(.failure(error))
         }
       }
     } onCancel: {
-      if let number = cancellation.cancelled() { cancel(number) }
+      if let number = waiter.number.cancelled() { cancel(number) }
     }
-    return try result.get()
   }
 
   /// Calls; a call that can't be sent fails through its completion as well.
@@ -34,7 +67,7 @@ extension Responder {
   @specialized(where P == Value)
   func callOrFail<P: Encodable>(
     _ specifier: Specifier, _ params: P, from session: SessionRecord?, timeout: Duration, wantsList: Bool,
-    completion: @escaping CallTable.Completion
+    completion: CallCompletion
   ) {
     do throws(IKCError) {
       try call(specifier, params, from: session, timeout: timeout, wantsList: wantsList, completion: completion)
@@ -66,7 +99,7 @@ extension Responder {
 
   /// Returns when the channel has drained or closed, the time is up, or the task is cancelled.
   private func waitForRoom(_ channel: Channel, atMost patience: Duration) async {
-    let cancellation = CallCancellation()
+    let shared = SharedNumber()
     let wake: @Sendable (UInt64) -> Void = { [self] number in
       waiters.withLock { $0.remove(number, for: channel) }?()
     }
@@ -79,27 +112,15 @@ extension Responder {
           if channel.isClosed { wake(number) }
         }
         if !isRunning { wake(number) }
-        if cancellation.entered(number) { wake(number) }
+        if shared.number.entered(number) { wake(number) }
       }
     } onCancel: {
-      if let number = cancellation.cancelled() { wake(number) }
+      if let number = shared.number.cancelled() { wake(number) }
     }
   }
 }
 
-/// Brings together the number of an operation and the cancellation of its task, whichever comes first.
-private final class CallCancellation: Sendable {
-  private static let cancelled = UInt64.max
-  private let state = Atomic<UInt64>(0)
-
-  /// The operation has got its number; true where the task had been cancelled before.
-  func entered(_ number: UInt64) -> Bool {
-    state.exchange(number, ordering: .acquiringAndReleasing) == Self.cancelled
-  }
-
-  /// The task is cancelled; the number of its operation, if it has one already.
-  func cancelled() -> UInt64? {
-    let number = state.exchange(Self.cancelled, ordering: .acquiringAndReleasing)
-    return number == 0 || number == Self.cancelled ? nil : number
-  }
+/// The number of an operation that two closures share.
+private final class SharedNumber: Sendable {
+  let number = OperationNumber()
 }

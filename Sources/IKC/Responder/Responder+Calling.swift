@@ -8,7 +8,7 @@ extension Responder {
   @discardableResult
   func call<P: Encodable>(
     _ specifier: Specifier, _ params: P, from session: SessionRecord?, timeout: Duration, wantsList: Bool,
-    completion: @escaping CallTable.Completion
+    completion: CallCompletion
   ) throws(IKCError) -> UInt64 {
     let milliseconds = try Self.milliseconds(timeout)
     guard let place = try place(for: specifier, from: session) else {
@@ -17,7 +17,7 @@ extension Responder {
     }
     let number = enter(place, timeout: milliseconds, completion: completion)
     do throws(IKCError) {
-      try write(place, wantsList ? place.listCall : place.call, number: number, params)
+      try writeCall(number, to: place, params, wantsList: wantsList)
     } catch {
       _ = calls.withLock { $0.forget(number) }
       throw error
@@ -30,7 +30,7 @@ extension Responder {
   /// Asks every kernel; the first answer counts.
   private func callAll<P: Encodable>(
     _ specifier: Specifier, _ params: P, from session: SessionRecord?, timeout: Int64, wantsList: Bool,
-    completion: @escaping CallTable.Completion
+    completion: CallCompletion
   ) throws(IKCError) -> UInt64 {
     let places = try placesOfAll(specifier, from: session)
     guard let first = places.first else {
@@ -38,7 +38,7 @@ extension Responder {
     }
     let number = enter(first, timeout: timeout, asked: places.count, completion: completion)
     do throws(IKCError) {
-      for place in places { try write(place, wantsList ? place.listCall : place.call, number: number, params) }
+      for place in places { try writeCall(number, to: place, params, wantsList: wantsList) }
     } catch {
       _ = calls.withLock { $0.forget(number) }
       throw error
@@ -46,8 +46,19 @@ extension Responder {
     return number
   }
 
+  @inline(__always)
+  private func writeCall<P: Encodable>(
+    _ number: UInt64, to place: Place, _ params: P, wantsList: Bool
+  ) throws(IKCError) {
+    if wantsList {
+      try write(place, place.listCall, number: number, params)
+    } else {
+      try write(place, place.call, number: number, params)
+    }
+  }
+
   private func enter(
-    _ place: Place, timeout: Int64, asked: Int = 0, completion: @escaping CallTable.Completion
+    _ place: Place, timeout: Int64, asked: Int = 0, completion: CallCompletion
   ) -> UInt64 {
     let now = MonotonicClock.coarseMilliseconds
     let (number, needsTimer) = calls.withLock { calls in

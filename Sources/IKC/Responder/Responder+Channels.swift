@@ -7,26 +7,36 @@ extension Responder: ChannelOwner {
   private static let backlog = (high: 1 << 20, low: 256 << 10)
 
   /// Begins a negotiation.
-  func start(_ channel: Channel) {
+  func start(_ channel: Channel, ends: SocketEnds = SocketEnds()) {
+    channel.ends = ends
     channels.withLock { $0.insert(channel) }
     channel.start()
   }
 
   func channelEstablished(_ channel: Channel) {
-    channels.withLock { $0.remove(channel) }
+    _ = channels.withLock { $0.remove(channel) }
     let (refused, count) = registry.withLock { ($0.register(channel), $0.count) }
+    let held = refused.isEmpty ? channel.names : channel.names.filter { !refused.contains($0) }
     metrics.channels.set(count)
+    if !held.isEmpty {
+      tell(.register, of: channel, under: held)
+      tell(.channelReady, of: channel, under: held)
+    }
     logger.debug("kernel registered", metadata: ["peer": "\(channel.name)", "names": "\(channel.names)"])
+    // It came after those that the shutdown found.
+    if isShutDown.load(ordering: .acquiring) { channel.close() }
     for name in refused {
       logger.warning("name belongs to another live kernel", metadata: ["peer": "\(channel.name)", "name": "\(name)"])
     }
   }
 
   func channel(_ channel: Channel, received batch: borrowing FrameBatch) {
+    let size = batch.byteCount
     metrics.messages.increment(by: batch.count)
-    metrics.bytes.increment(by: batch.byteCount)
+    metrics.bytes.increment(by: size)
+    channel.received.add(frames: batch.count, bytes: size)
     guard queue.tryEnter() else { return receiveLater(batch, from: channel) }
-    for index in 0..<batch.count { receive(batch[index], from: channel) }
+    receive(batch, from: channel)
     checkUnsentBytes(of: channel)
     queue.leave()
   }
@@ -38,9 +48,7 @@ extension Responder: ChannelOwner {
       channel.setPaused(true, .backlog)
     }
     queue.submit(weight: owned.count) { [self] in
-      owned.withFrames { batch in
-        for index in 0..<batch.count { receive(batch[index], from: channel) }
-      }
+      owned.withFrames { receive($0, from: channel) }
       checkUnsentBytes(of: channel)
       let (before, after) = channel.backlog.subtract(size, ordering: .relaxed)
       if before > Self.backlog.low, after <= Self.backlog.low { channel.setPaused(false, .backlog) }
@@ -75,26 +83,39 @@ extension Responder: ChannelOwner {
 
   func channelClosed(_ channel: Channel, error: IKCError?) {
     let unsent = channel.unsentBytes
-    channels.withLock { $0.remove(channel) }
-    let (wasRegistered, count) = registry.withLock { ($0.unregister(channel), $0.count) }
+    _ = channels.withLock { $0.remove(channel) }
+    let (held, count) = registry.withLock { ($0.unregister(channel), $0.count) }
+    let wasRegistered = held != nil
     if wasRegistered { metrics.channels.set(count) }
     onQueue { [self] in
       for waiter in waiters.withLock({ $0.removeAll(for: channel) }) { waiter() }
       permits.withLock { $0.removeAll(of: channel) }
+      subscribers.withLock { $0.removeAll(of: channel) }
       failCalls(on: channel, closedError(channel, error))
       if wasRegistered { logger.debug("kernel unregistered", metadata: ["peer": "\(channel.name)"]) }
+      let names = held ?? []
       if let error, error.code != .shutdown {
-        report(error.naming(peer: wasRegistered ? channel.name : nil))
+        report(
+          error.naming(peer: wasRegistered ? channel.name : nil),
+          during: .ending(channel, wasRegistered: wasRegistered),
+          on: names.isEmpty ? nil : channel, under: names)
       } else if unsent > 0 {
-        report(IKCError(.channelClosed, "the channel closed before \(unsent) bytes were sent", peer: channel.name))
+        report(
+          IKCError(.channelClosed, "the channel closed before \(unsent) bytes were sent", peer: channel.name),
+          during: .channelWrite, on: names.isEmpty ? nil : channel, under: names)
       }
+      if !names.isEmpty {
+        tell(.channelClose(error), of: channel, under: names)
+        tell(.unregister(error), of: channel, under: names)
+      }
+      endSubscriptions(at: channel, closedError(channel, error), under: names)
       tellIfIdle()
     }
   }
 
   /// Calls those who wait for the last channel to end. Serial queue.
   func tellIfIdle() {
-    guard registry.withLock({ $0.count == 0 }), channels.withLock({ $0.all.isEmpty }) else { return }
+    guard registry.withLock({ $0.count == 0 }), channels.withLock({ $0.isEmpty }) else { return }
     let waiting = idleWaiters.withLock { waiting in
       defer { waiting = [] }
       return waiting

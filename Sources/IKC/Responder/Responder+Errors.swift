@@ -21,7 +21,9 @@ extension Responder {
     var text = text + ".  Request \(request?.name ?? "poe:")"
     let from = (try? delivery.from()) ?? nil
     if let from { text += " sent by \(from.name)" }
-    report(IKCError(.refused, text, peer: delivery.channel.name, specifier: request?.name))
+    report(
+      IKCError(.refused, text, peer: delivery.channel.name, specifier: request?.name), during: .local(when),
+      on: delivery.channel)
     guard !delivery.envelope.isError else { return }
     send(error: text, kernel: request?.kernel, when: when, answering: delivery, to: delivery.channel)
   }
@@ -38,18 +40,22 @@ extension Responder {
   }
 
   /// Answers a body that is no message, and ends a channel that sends too many of them in a row.
-  func refuseBody(_ defect: Envelope.Defect, from channel: Channel) {
+  func refuse(_ body: UnsafeRawBufferPointer, _ defect: Envelope.Defect, from channel: Channel) {
     switch defect {
-    case .header: refuseBody("Message is no Storable image that can be read here", from: channel)
-    case .noHash: refuseBody("Message is no hash", from: channel)
-    case .malformed: refuseBody("Message is not whole, nests too deep or holds an unknown item", from: channel)
+    case .header: refuse(body, "Message is no Storable image that can be read here", from: channel)
+    case .noHash: refuse(body, "Message is no hash", from: channel)
+    case .malformed: refuse(body, "Message is not whole, nests too deep or holds an unknown item", from: channel)
     }
   }
 
   /// The same, for a body that the peer's own serializer does not read.
-  func refuseBody(_ text: String, from channel: Channel) {
-    let text = text + ".  Request poe:"
-    report(IKCError(.cannotDecode, text, peer: channel.name))
+  func refuse(_ body: UnsafeRawBufferPointer, _ reason: String, from channel: Channel) {
+    let text = reason + ".  Request poe:"
+    // There are no more of these than calls.
+    if failCall(answeredBy: body, reason, from: channel) {
+      return send(error: text, kernel: nil, when: .request, answering: nil, to: channel)
+    }
+    report(IKCError(.cannotDecode, text, peer: channel.name), during: .localRequest, on: channel)
     channel.errorsInRow += 1
     send(error: text, kernel: nil, when: .request, answering: nil, to: channel)
     guard channel.errorsInRow >= settings.maximumErrorsInRow else { return }
@@ -59,22 +65,16 @@ extension Responder {
   }
 
   private func send(error text: String, kernel: String?, when: When, answering: Delivery?, to channel: Channel) {
-    // A Swift kernel finds the call by its rsvp; others ignore the key.
-    let rsvp: [UInt8]? = answering.flatMap { delivery in
-      guard delivery.isCall, !delivery.envelope.isEntangled, delivery.envelope.order == .network else { return nil }
-      let item = delivery.envelope.rsvp.bytes(in: delivery.body)
-      return item.first == StorableTag.scalar ? Array(item) : nil
-    }
-    var digits = 3
+    let failed = answering.flatMap { Self.failed($0) }
     do throws(IKCError) {
-      try channel.writeFrame(digits: &digits) { (writer: inout ByteWriter) throws(IKCError) in
-        writer.beginMessage(fields: rsvp == nil ? 3 : 4)
+      try channel.writeFrame { (writer: inout ByteWriter) throws(IKCError) in
+        writer.beginMessage(fields: failed == nil ? 3 : 4)
         try writer.writeStorable(specifierHash: channel.name, session: "IKC", state: "remote_error")
         writer.writeKey("event")
         try writer.writeStorable("1")
         writer.writeKey("is_error")
-        if let rsvp {
-          writer.write(rsvp)
+        if let failed {
+          writer.write(failed)
           writer.writeKey("failed")
         }
         try writer.writeStorableArray(count: 3, isReferenced: true)
@@ -84,7 +84,16 @@ extension Responder {
         writer.writeKey("params")
       }
     } catch {
-      report(error.naming(peer: channel.name))
+      report(error.naming(peer: channel.name), during: .channelWrite, on: channel)
     }
+  }
+
+  /// What an error's key `failed` says, by which Swift peers tell whose error it is; others ignore it: the call's rsvp
+  /// as it came, the empty string for a post. Nil where the rsvp can't be copied.
+  private static func failed(_ delivery: Delivery) -> [UInt8]? {
+    guard delivery.isCall else { return [StorableTag.scalar, 0] }
+    guard !delivery.envelope.isEntangled, delivery.envelope.order == .network else { return nil }
+    let item = delivery.envelope.rsvp.bytes(in: delivery.body)
+    return item.count <= 1_024 ? Array(item) : nil
   }
 }

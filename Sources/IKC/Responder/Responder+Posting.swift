@@ -10,8 +10,8 @@ extension Responder {
   func post<P: Encodable>(
     _ specifier: Specifier, _ params: P, from session: SessionRecord?
   ) throws(IKCError) {
-    guard let place = try place(for: specifier, from: session) else {
-      return try postToAll(specifier, params, from: session)
+    guard let place = knownPlace(for: specifier, from: session) else {
+      return try postElsewhere(specifier, params, from: session)
     }
     try write(place, place.post, number: 0, params)
   }
@@ -21,15 +21,31 @@ extension Responder {
   func write<P: Encodable>(
     _ place: Place, _ template: borrowing MessageTemplate, number: UInt64, _ params: P
   ) throws(IKCError) {
-    let limit = settings.highWatermark
-    var digits = ByteWriter.decimalDigits(template.suffix.count + 40)
+    let written = ShortText.lend(params) { text in
+      place.unretainedChannel._withUnsafeGuaranteedRef { channel in
+        channel.writeFrame(size: template.size(with: text), limit: channel.settings.highWatermark) {
+          template.store(text, number: number, to: $0)
+        }
+      }
+    }
+    if written == .written { return }
+    try writeAny(place, template, number: number, params)
+  }
+
+  /// The same for parameters of any kind.
+  @inline(__always)
+  private func writeAny<P: Encodable>(
+    _ place: Place, _ template: borrowing MessageTemplate, number: UInt64, _ params: P
+  ) throws(IKCError) {
+    let digits = template.digits(for: params)
     do throws(IKCError) {
-      try place.withChannel { (channel: Channel) throws(IKCError) in
-        guard channel.unsentBytes <= limit else { throw congested(place) }
-        try channel.writeFrame(digits: &digits) { (writer: inout ByteWriter) throws(IKCError) in
+      let isWritten = try place.withChannel { (channel: Channel) throws(IKCError) in
+        try channel.writeFrame(digits: digits, limit: channel.settings.highWatermark) {
+          (writer: inout ByteWriter) throws(IKCError) in
           try writer.write(template, number: number, params)
         }
       }
+      if !isWritten { throw congested(place.channel, specifier: place.specifier) }
     } catch {
       throw error.naming(peer: place.channel.name, specifier: place.specifier)
     }
@@ -38,15 +54,40 @@ extension Responder {
   /// The place for a specifier, built the first time; nil where it means all kernels.
   @inline(__always)
   func place(for specifier: Specifier, from session: SessionRecord?) throws(IKCError) -> Place? {
-    let key = specifier.key
-    let known =
-      if let session {
-        session.places.withLock { $0.find(key) }
-      } else {
-        places.withLock { $0.find(key) }
-      }
-    if let known { return known }
+    if let known = knownPlace(for: specifier, from: session) { return known }
     return try makePlace(specifier, from: session)
+  }
+
+  @inline(__always)
+  private func knownPlace(for specifier: Specifier, from session: SessionRecord?) -> Place? {
+    let key = specifier.key
+    return if let session {
+      session.places.withLock { $0.find(key) }
+    } else {
+      places.withLock { $0.find(key) }
+    }
+  }
+
+  /// Posts to somewhere that is not known, or to all kernels.
+  @inline(never)
+  private func postElsewhere<P: Encodable>(
+    _ specifier: Specifier, _ params: P, from session: SessionRecord?
+  ) throws(IKCError) {
+    let hasRoom =
+      if let session { session.places.withLock { $0.hasRoom() } } else { places.withLock { $0.hasRoom() } }
+    if hasRoom {
+      guard let place = try makePlace(specifier, from: session) else {
+        return try postToAll(specifier, params, from: session)
+      }
+      return try write(place, place.post, number: 0, params)
+    }
+    let parts = try target(specifier)
+    guard parts.kernel != "*" else { return try postToAll(specifier, params, from: session) }
+    let channel = try channel(to: parts.kernel, for: specifier)
+    guard channel.unsentBytes <= settings.highWatermark else {
+      throw congested(channel, specifier: specifier.wireText)
+    }
+    try write(event: specifier.wireText, params, from: session, to: channel)
   }
 
   @inline(never)
@@ -67,7 +108,7 @@ extension Responder {
   }
 
   func makePlace(_ specifier: Specifier, channel: Channel, from session: SessionRecord?) throws(IKCError) -> Place {
-    try Place(specifier: specifier.wireText, channel: channel, session: session, rsvp: rsvpPrefix)
+    try Place(specifier: specifier.wireText, channel: channel, session: session, rsvp: anyRSVP)
   }
 
   /// The way to the kernel of that name, or to the default one.
@@ -80,12 +121,13 @@ extension Responder {
     guard !isShutDown.load(ordering: .relaxed) else {
       throw IKCError(.shutdown, "the kernel has been shut down", specifier: specifier.key)
     }
-    throw IKCError(
-      .unknownKernel,
-      name.isEmpty
-        ? "the specifier names no kernel and there is no default kernel; name one, or set defaultKernel"
-        : "no kernel '\(name)' is connected",
-      specifier: specifier.key)
+    throw unresolved(
+      IKCError(
+        .unknownKernel,
+        name.isEmpty
+          ? "the specifier names no kernel and there is no default kernel; name one, or set defaultKernel"
+          : "no kernel '\(name)' is connected",
+        specifier: specifier.key))
   }
 
   /// The parts of a specifier that messages can go to.
@@ -120,11 +162,11 @@ extension Responder {
     return places
   }
 
-  private func congested(_ place: Place) -> IKCError {
+  private func congested(_ channel: Channel, specifier: String) -> IKCError {
     IKCError(
       .congested,
-      "\(place.channel.unsentBytes) bytes wait to be sent, more than the high watermark of \(settings.highWatermark); "
+      "\(channel.unsentBytes) bytes wait to be sent, more than the high watermark of \(settings.highWatermark); "
         + "nothing was queued",
-      peer: place.channel.name, specifier: place.specifier)
+      peer: channel.name, specifier: specifier)
   }
 }

@@ -4,7 +4,12 @@ extension Responder {
   func postBack(
     to from: Specifier.Parts, on channel: Channel, state: String, arguments: [Value], from session: SessionRecord?
   ) throws(IKCError) {
-    let target = try channelOf(from, preferring: channel)
+    let target: Channel
+    do throws(IKCError) {
+      target = try channelOf(from, preferring: channel)
+    } catch {
+      throw error.code == .unknownKernel ? unresolved(error) : error
+    }
     let event = from.state.isEmpty ? from.replacing(state: state) : from
     let params: Value =
       from.state.isEmpty ? .array(arguments) : .array([.string(state), .array(arguments)])
@@ -14,14 +19,35 @@ extension Responder {
     try write(event: event, params, from: session, to: target)
   }
 
+  /// Sends a message whose event is a text, built for this one time.
+  func write<P: Encodable>(
+    event: String, _ params: P, from session: SessionRecord?, to channel: Channel
+  ) throws(IKCError) {
+    let from = session?.fromWhenPublished
+    do throws(IKCError) {
+      try channel.writeFrame { (writer: inout ByteWriter) throws(IKCError) in
+        writer.beginMessage(fields: from == nil ? 2 : 3)
+        try writer.writeStorable(encoding: params, in: .params)
+        writer.writeKey("params")
+        try writer.writeStorable(event)
+        writer.writeKey("event")
+        if let from {
+          writer.write(from)
+          writer.writeKey("from")
+        }
+      }
+    } catch {
+      throw error.naming(peer: channel.name, specifier: event)
+    }
+  }
+
   /// Sends a message whose event is a hash, as it stands there.
   func write<P: Encodable>(
     event: Specifier.Parts, _ params: P, from session: SessionRecord?, to channel: Channel
   ) throws(IKCError) {
     let from = session?.fromWhenPublished
-    var digits = 3
     do throws(IKCError) {
-      try channel.writeFrame(digits: &digits) { (writer: inout ByteWriter) throws(IKCError) in
+      try channel.writeFrame { (writer: inout ByteWriter) throws(IKCError) in
         writer.beginMessage(fields: from == nil ? 2 : 3)
         try writer.writeStorable(encoding: params, in: .params)
         writer.writeKey("params")
@@ -39,7 +65,7 @@ extension Responder {
 
   /// The channel to the kernel that a message's own field names: the one that it came through if that goes by the name.
   func channelOf(_ specifier: Specifier.Parts, preferring channel: Channel) throws(IKCError) -> Channel {
-    if specifier.kernel.isEmpty || channel.names.contains(specifier.kernel) {
+    if specifier.kernel.isEmpty || channel.goesBy(specifier.kernel) {
       guard !channel.isClosed else {
         throw IKCError(.channelClosed, "the kernel has gone", peer: channel.name, specifier: specifier.name)
       }
@@ -53,14 +79,8 @@ extension Responder {
   }
 
   /// The channel that the answer to a call goes out on; nil, after a report, where its kernel is unknown.
-  @inline(__always)
-  func answerChannel(for delivery: Delivery) throws(IKCError) -> Channel? {
-    if delivery.callerNamesItself { return delivery.channel }
-    return try findAnswerChannel(for: delivery)
-  }
-
   @inline(never)
-  private func findAnswerChannel(for delivery: Delivery) throws(IKCError) -> Channel? {
+  func findAnswerChannel(for delivery: Delivery) throws(IKCError) -> Channel? {
     guard let rsvp = try delivery.rsvp() else {
       throw IKCError(.invalidSpecifier, "the call's rsvp is no specifier", peer: delivery.channel.name)
     }
@@ -68,7 +88,7 @@ extension Responder {
       return try channelOf(rsvp, preferring: delivery.channel)
     } catch {
       // As in IKC 0.2402, nothing goes over the wire then.
-      report(error)
+      report(error, during: .resolve, on: delivery.channel)
       return nil
     }
   }
@@ -98,8 +118,7 @@ extension Responder {
 
   private func write<P: Encodable>(_ place: Place, rsvp: Specifier.Parts, _ params: P) throws(IKCError) {
     let from = place.session?.fromWhenPublished
-    var digits = 3
-    try place.channel.writeFrame(digits: &digits) { (writer: inout ByteWriter) throws(IKCError) in
+    try place.channel.writeFrame { (writer: inout ByteWriter) throws(IKCError) in
       writer.beginMessage(fields: from == nil ? 3 : 4)
       try writer.writeStorable(encoding: params, in: .params)
       writer.writeKey("params")

@@ -2,31 +2,62 @@ internal import Synchronization
 
 // Everything here runs on the serial queue.
 extension Responder {
-  /// Routes one message.
+  /// Routes the messages of a batch.
   @inline(__always)
-  func receive(_ body: UnsafeRawBufferPointer, from channel: Channel) {
+  func receive(_ batch: borrowing FrameBatch, from channel: Channel) {
     if channel.isTranscoded {
-      receiveTranscoded(body, from: channel)
+      for index in 0..<batch.count { receiveTranscoded(batch[index], from: channel) }
     } else {
-      receiveImage(body, from: channel)
+      for index in 0..<batch.count { receiveImage(batch[index], from: channel) }
     }
   }
 
   @inline(__always)
   private func receiveImage(_ body: UnsafeRawBufferPointer, from channel: Channel) {
+    guard let (known, match) = known.find(body) else { return receiveUnknown(body, from: channel) }
+    if channel.errorsInRow != 0 { channel.errorsInRow = 0 }
+    if let destination = known._withUnsafeGuaranteedRef({ $0.destination }) {
+      guard known._withUnsafeGuaranteedRef({ $0.generation }) == generation.load(ordering: .acquiring) else {
+        return receiveUnknown(body, from: channel)
+      }
+      if let handler = destination._withUnsafeGuaranteedRef({ $0.inline }) {
+        return destination._withUnsafeGuaranteedRef { destination in
+          run(handler, takeDelivery(body, known, match, destination, from: channel))
+        }
+      }
+      let envelope = known._withUnsafeGuaranteedRef { $0.shape.envelope(match) }
+      destination._withUnsafeGuaranteedRef { deliverElsewhere(to: $0, body, envelope, from: channel, rare: nil) }
+    } else {
+      let place = body.count &- known._withUnsafeGuaranteedRef { $0.numberFromEnd }
+      guard let number = body.baseAddress.flatMap({ CallNumber.read($0 + place) }) else {
+        return receiveUnknown(body, from: channel)
+      }
+      if let completion = takeCompletion(number, from: channel) {
+        return complete(completion, takeDelivery(body, known, match, nil, from: channel))
+      }
+      refuseAnswer(number, body, known._withUnsafeGuaranteedRef { $0.shape.envelope(match) }, from: channel)
+    }
+  }
+
+  /// Routes a message whose shape is not known, or no longer.
+  @inline(never)
+  private func receiveUnknown(_ body: UnsafeRawBufferPointer, from channel: Channel) {
+    channel.expectNaming()
     let envelope: Envelope
     do throws(Envelope.Defect) {
       envelope = try Envelope(scanning: body)
     } catch {
-      return refuseBody(error, from: channel)
+      return refuse(body, error, from: channel)
     }
     if channel.errorsInRow != 0 { channel.errorsInRow = 0 }
     let event = envelope.event.bytes(in: body)
     if let number = callNumber(in: event) {
+      known.note(body, envelope, .answer)
       return receiveAnswer(number, body, envelope, from: channel)
     }
     let generation = generation.load(ordering: .acquiring)
     if let destination = destinations.find(event, generation: generation) {
+      known.note(body, envelope, .event(destination, generation: generation))
       return deliver(to: destination, body, envelope, from: channel)
     }
     resolve(body, envelope, from: channel, generation: generation)
@@ -38,13 +69,15 @@ extension Responder {
     _ body: UnsafeRawBufferPointer, from channel: Channel
   ) {
     guard let transcoder = channel.peer.agreement.transcoder else { return }
-    let image: [UInt8]
+    let image: ByteWriter
     do throws(IKCError) {
-      image = try StorableSerializer().encode(try transcoder.decode(body))
+      image = try transcoder.image(ofMessage: body)
     } catch {
-      return refuseBody(error.message, from: channel)
+      return refuse(body, error.message, from: channel)
     }
-    image.withUnsafeBytes { receiveImage($0, from: channel) }
+    receiveUnknown(image.bytes, from: channel)
+    // The bytes are the writer's.
+    extendLifetime(image)
   }
 
   /// Hands the message to its handler.
@@ -53,24 +86,74 @@ extension Responder {
     to destination: PublishedState, _ body: UnsafeRawBufferPointer, _ envelope: Envelope, from channel: Channel,
     rare: Delivery.Rare? = nil
   ) {
-    guard case .inline(let handler) = destination.handler, destination.session.queue == nil else {
+    guard let handler = destination.inline else {
       return deliverElsewhere(to: destination, body, envelope, from: channel, rare: rare)
     }
-    var delivery: Delivery
-    if let spare = spareDelivery {
-      spareDelivery = nil
-      spare.refill(channel: channel, body: body, envelope: envelope, destination: destination, rare: rare)
-      delivery = spare
-    } else {
-      delivery = Delivery(
-        responder: self, channel: channel, body: body, envelope: envelope, destination: destination, rare: rare)
+    run(handler, takeDelivery(body, envelope, destination, rare, from: channel))
+  }
+
+  @inline(__always)
+  private func run(_ handler: Unmanaged<InlineHandler>, _ delivery: Unmanaged<Delivery>) {
+    delivery._withUnsafeGuaranteedRef { delivery in
+      do {
+        try handler._withUnsafeGuaranteedRef { try $0.run(delivery) }
+      } catch {
+        fail(delivery, error)
+      }
     }
-    do {
-      try handler(delivery)
-    } catch {
-      fail(delivery, error)
+    giveBack(delivery)
+  }
+
+  /// A delivery of a message: the same object as before, unless somebody kept that. `giveBack` ends its use.
+  private func takeDelivery(
+    _ body: UnsafeRawBufferPointer, _ envelope: Envelope, _ destination: PublishedState?, _ rare: Delivery.Rare?,
+    from channel: Channel
+  ) -> Unmanaged<Delivery> {
+    guard let spare = spareDelivery else {
+      return .passRetained(
+        Delivery(
+          responder: self, channel: channel, body: body, envelope: envelope, destination: destination, rare: rare))
     }
-    if isKnownUniquelyReferenced(&delivery) { spareDelivery = delivery } else { delivery.detach() }
+    spareDelivery = nil
+    spare._withUnsafeGuaranteedRef {
+      $0.refill(channel: channel, body: body, envelope: envelope, destination: destination, rare: rare)
+    }
+    return spare
+  }
+
+  /// The same for a message of a known shape: often nothing changes but the bytes.
+  @inline(__always)
+  private func takeDelivery(
+    _ body: UnsafeRawBufferPointer, _ known: Unmanaged<KnownMessage>, _ match: MessageShape.Match,
+    _ destination: PublishedState?, from channel: Channel
+  ) -> Unmanaged<Delivery> {
+    guard let spare = spareDelivery else {
+      return takeDelivery(
+        body, known._withUnsafeGuaranteedRef { $0.shape.envelope(match) }, destination, nil, from: channel)
+    }
+    spareDelivery = nil
+    spare._withUnsafeGuaranteedRef { delivery in
+      if !delivery.refill(channel: channel, body: body, shape: known._withUnsafeGuaranteedRef { $0.number }, match) {
+        delivery.refill(
+          channel: channel, body: body, known: known._withUnsafeGuaranteedRef { $0 }, match, destination: destination)
+      }
+    }
+    return spare
+  }
+
+  @inline(__always)
+  private func giveBack(_ delivery: Unmanaged<Delivery>) {
+    var delivery = delivery
+    let isOurs = withUnsafeMutablePointer(to: &delivery) {
+      $0.withMemoryRebound(to: Delivery.self, capacity: 1) { isKnownUniquelyReferenced(&$0.pointee) }
+    }
+    if isOurs, spareDelivery == nil { spareDelivery = delivery } else { letGo(delivery) }
+  }
+
+  @inline(never)
+  private func letGo(_ delivery: Unmanaged<Delivery>) {
+    delivery._withUnsafeGuaranteedRef { $0.detach() }
+    delivery.release()
   }
 
   /// Gives the message to a task, or to the session's own queue.
@@ -85,20 +168,22 @@ extension Responder {
     let handover = TaskRunner.Handover(delivery: delivery)
     beginHandler(for: channel)
     switch destination.handler {
-    case .inline(let handler):
+    case let handler as InlineHandler:
       destination.session.queue?.submit { [self] in
-        do { try handler(handover.delivery) } catch { fail(handover.delivery, error) }
+        do { try handler.run(handover.delivery) } catch { fail(handover.delivery, error) }
         onQueue { [self] in endHandler(for: channel) }
       }
-    case .task(let handler):
+    case let handler as TaskHandler:
       let runner = destination.session.tasks ?? tasks
       Task {
-        let error = await runner.run(handler, handover)
+        let error = await runner.run(handler.body, handover)
         onQueue { [self] in
           if let error { fail(handover.delivery, error) }
           endHandler(for: channel)
         }
       }
+    default:
+      endHandler(for: channel)
     }
   }
 
@@ -159,31 +244,42 @@ extension Responder {
       refuse(
         delivery, "Session '\(event.session)' is not available for remote kernels", request: event, when: .check)
     case .noState:
+      if event.session == Self.ownSession, takeLateReceipt(delivery, at: event.state) { return }
       refuse(
         delivery, "Session '\(event.session)' has not published state '\(event.state)'", request: event, when: .check)
     }
   }
 
   /// Gives an answer to the call that waits for it.
-  @inline(__always)
   private func receiveAnswer(
     _ number: UInt64, _ body: UnsafeRawBufferPointer, _ envelope: Envelope, from channel: Channel
   ) {
-    switch calls.withLock({ $0.answer(number, from: channel) }) {
-    case .awaited(let completion):
-      var delivery: Delivery
-      if let spare = spareDelivery {
-        spareDelivery = nil
-        spare.refill(channel: channel, body: body, envelope: envelope, destination: nil, rare: nil)
-        delivery = spare
-      } else {
-        delivery = Delivery(responder: self, channel: channel, body: body, envelope: envelope)
-      }
-      completion(.success(Reply(delivery: delivery)))
-      if isKnownUniquelyReferenced(&delivery) { spareDelivery = delivery } else { delivery.detach() }
-    case .late:
+    if let completion = takeCompletion(number, from: channel) {
+      complete(completion, takeDelivery(body, envelope, nil, nil, from: channel))
+    } else {
+      refuseAnswer(number, body, envelope, from: channel)
+    }
+  }
+
+  @inline(__always)
+  private func takeCompletion(_ number: UInt64, from channel: Channel) -> CallTable.Completion? {
+    calls.withLock { $0.answer(number, from: channel) }
+  }
+
+  @inline(__always)
+  private func complete(_ completion: CallTable.Completion, _ delivery: Unmanaged<Delivery>) {
+    delivery._withUnsafeGuaranteedRef { completion(.success(Reply(delivery: $0))) }
+    giveBack(delivery)
+  }
+
+  /// An answer that no call waits for, or none from this kernel.
+  @inline(never)
+  private func refuseAnswer(
+    _ number: UInt64, _ body: UnsafeRawBufferPointer, _ envelope: Envelope, from channel: Channel
+  ) {
+    if calls.withLock({ $0.isLate(number) }) {
       logger.debug("late answer ignored", metadata: ["peer": "\(channel.name)"])
-    case .refused:
+    } else {
       let delivery = Delivery(responder: self, channel: channel, body: body, envelope: envelope)
       refuse(
         delivery, "Session '\(Self.rsvpSession)' is not available for remote kernels", request: delivery.event,

@@ -15,17 +15,49 @@ extension Responder {
 
   /// Lets the local channel go.
   func unregisterLocal() {
+    if let local = registry.withLock({ $0.channel(named: identity.id) }) {
+      endSubscriptions(at: local, IKCError(.shutdown, "the kernel has been shut down"), under: [])
+    }
+    subscribers.withLock { $0 = SubscriberTable() }
     registry.withLock { $0 = Registry() }
   }
 
-  /// Closes every channel as soon as its handlers have answered. Serial queue.
-  func closeAll() {
-    for channel in registry.withLock({ $0.all }) { closeWhenAnswered(channel) }
-    for channel in channels.withLock({ $0.all }) { channel.abort() }
+  /// Closes every channel as soon as its handlers have answered, then calls `completion`. Serial queue.
+  func closeAll(_ completion: @escaping @Sendable () -> Void) {
+    let next: Hop = { [self] body in home.execute { [self] in onQueue(body) } }
+    end(.negotiating, next, { $0.abort() }) { [self] in
+      end(.registered, next, { [self] in closeWhenAnswered($0) }, completion)
+    }
   }
 
-  /// Ends every channel now. Any thread.
+  /// Ends every channel, without a word to the serial queue: what runs there may be what hangs. Any thread.
   func abortAll() {
-    for channel in registry.withLock({ $0.all }) + channels.withLock({ $0.all }) { channel.abort() }
+    let next: Hop = { [self] body in home.execute(body) }
+    end(.negotiating, next, { $0.abort() }) { [self] in
+      end(.registered, next, { $0.abort() }, {})
+    }
+  }
+
+  private enum Kind { case negotiating, registered }
+
+  /// Has something go on in a later turn of the loop; false where that has stopped.
+  private typealias Hop = @Sendable (@escaping @Sendable () -> Void) -> Bool
+
+  /// Ends some channels in each turn of the home loop, so that everything else has its turn as well.
+  private func end(
+    _ kind: Kind, before position: Int? = nil, _ next: @escaping Hop,
+    _ body: @escaping @Sendable (Channel) -> Void, _ completion: @escaping @Sendable () -> Void
+  ) {
+    var position = position
+    let found =
+      switch kind {
+      case .negotiating: channels.withLock { $0.some(before: &position) }
+      case .registered: registry.withLock { $0.some(before: &position) }
+      }
+    guard !found.isEmpty else { return completion() }
+    for channel in found { body(channel) }
+    let left = position
+    let goesOn = next { [self] in end(kind, before: left, next, body, completion) }
+    if !goesOn { completion() }
   }
 }

@@ -4,8 +4,10 @@ internal import Synchronization
 /// Routes messages between channels, sessions and callers.
 ///
 /// Handlers and callbacks run on the serial queue. What other threads need too (names, publications, pending
-/// calls) stands behind a lock each, held for a lookup and never while foreign code runs.
-// @unchecked: `spareDelivery` and `destinations` are touched on the serial queue alone; the rest is constant or locked.
+/// calls) stands behind a lock each, held for a lookup and never while foreign code runs. Where two are held, the one of
+/// the publications is the outer one.
+// @unchecked: `spareDelivery`, `known`, `destinations` and `isTelling` are touched on the serial queue alone; the rest is
+// constant or locked.
 final class Responder: @unchecked Sendable {
   let identity: KernelIdentity
   let settings: ChannelSettings
@@ -14,14 +16,19 @@ final class Responder: @unchecked Sendable {
   let logger: Logger
   /// The text of this kernel's rsvp specifiers up to the call's number.
   let rsvpPrefix: String
+  /// One of them, of no call in particular.
+  let anyRSVP: String
   let tasks: TaskRunner
+  let taskExecutor: SerialQueueTasks
   let metrics: KernelMetrics
 
   let registry = Mutex(Registry())
   let publications = Mutex(Publications())
   let calls = Mutex(CallTable())
   let permits = Mutex(Permits())
-  let observers = Mutex(Observers())
+  let subscriptions = Mutex(SubscriptionTable())
+  let subscribers = Mutex(SubscriberTable())
+  let monitors = MonitorTable()
   let waiters = Mutex(RoomWaiters())
   let channels = Mutex(ChannelSet())
   let places = Mutex(PlaceTable())
@@ -31,8 +38,12 @@ final class Responder: @unchecked Sendable {
   let generation = Atomic<UInt64>(1)
   let isShutDown = Atomic(false)
 
+  /// Whether a monitor is being told of something. Serial queue.
+  var isTelling = false
   var destinations = DestinationCache()
-  var spareDelivery: Delivery?
+  @exclusivity(unchecked) var known = KnownMessages()
+  /// The delivery of the last message, to be used again; it is owned.
+  @exclusivity(unchecked) var spareDelivery: Unmanaged<Delivery>?
   private let rsvpItemPrefix: [UInt8]
 
   /// The session that this kernel's own rsvp specifiers name.
@@ -47,32 +58,27 @@ final class Responder: @unchecked Sendable {
     self.home = home
     self.logger = logger
     tasks = TaskRunner(queue: queue)
+    taskExecutor = SerialQueueTasks(on: queue)
     metrics = KernelMetrics(kernel: identity.name ?? identity.id)
     rsvpPrefix = "poe://\(identity.id)/\(Self.rsvpSession)/"
+    anyRSVP = rsvpPrefix + String(repeating: "0", count: CallNumber.width)
     rsvpItemPrefix =
-      [StorableTag.scalar, UInt8(truncatingIfNeeded: rsvpPrefix.utf8.count + MessageTemplate.numberWidth)]
+      [StorableTag.scalar, UInt8(truncatingIfNeeded: anyRSVP.utf8.count)]
       + Array(rsvpPrefix.utf8)
     try publishOwnSession()
   }
+
+  deinit { spareDelivery?.release() }
 
   /// The number of the call that an event answers, if it is one of this kernel's rsvp specifiers.
   @inline(__always)
   func callNumber(in event: UnsafeRawBufferPointer) -> UInt64? {
     let size = rsvpItemPrefix.count
-    guard event.count == size + MessageTemplate.numberWidth else { return nil }
+    guard event.count == size + CallNumber.width else { return nil }
     let isOurs = rsvpItemPrefix.withUnsafeBytes {
       $0.isSame(as: UnsafeRawBufferPointer(rebasing: event[..<size]))
     }
-    guard isOurs else { return nil }
-    var number: UInt64 = 0
-    for byte in event[size...] {
-      switch byte {
-      case 0x30...0x39: number = number << 4 | UInt64(byte - 0x30)
-      case 0x61...0x66: number = number << 4 | UInt64(byte - 0x57)
-      default: return nil
-      }
-    }
-    return number
+    return isOurs ? event.baseAddress.flatMap { CallNumber.read($0 + size) } : nil
   }
 
   /// The record of the session of that name, made the first time.
@@ -101,16 +107,10 @@ final class Responder: @unchecked Sendable {
   func retract(session: String, states: [String]?) {
     publications.withLock { publications in
       publications.retract(session: session, states: states)
+      let left = publications.published(session: session)
+      subscribers.withLock { $0.retract(session: session, keeping: left) }
       generation.store(publications.generation, ordering: .releasing)
     }
-  }
-
-  /// Tells the observers of errors, and the log where nobody observes.
-  func report(_ error: IKCError) {
-    metrics.count(error)
-    let callbacks = observers.withLock { $0.errors }
-    if callbacks.isEmpty { logger.warning("\(error)") } else { logger.debug("\(error)") }
-    for callback in callbacks { callback(error) }
   }
 
   /// Runs `body` on the serial queue, at once where that is free.

@@ -3,6 +3,9 @@ struct ByteWriter: ~Copyable {
   private(set) var base: UnsafeMutableRawPointer?
   private(set) var count: Int
   private(set) var capacity: Int
+  /// Whether Storable items keep the kinds of numbers and booleans that `nfreeze` would make strings of: in
+  /// images that another serializer's message is made from, and that no Perl sees.
+  var keepsKinds = false
 
   /// An empty writer; it allocates with the first byte.
   init() {
@@ -95,6 +98,7 @@ struct ByteWriter: ~Copyable {
   }
 
   /// Appends the UTF-8 of `text`.
+  @inline(__always)
   mutating func write(utf8 text: StaticString) {
     write(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }

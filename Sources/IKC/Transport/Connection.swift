@@ -6,10 +6,7 @@ import Synchronization
 /// Everything but `write` and `unsentBytes` belongs to the loop's thread. A connection stays open until it is finished, aborted,
 /// or fails; it is kept alive until then.
 class Connection: @unchecked Sendable {  // confined to the loop's thread, but for atomics and the outbox with its lock
-  /// The loop that the connection lives on.
-  final let loop: EventLoop
-  /// `loop`, for the hot path.
-  private final let unretainedLoop: Unmanaged<EventLoop>
+  // What events touch comes first: with very many connections each cache line counts.
 
   /// Who hears from the connection. To be set before reading starts; released when the connection has closed.
   @exclusivity(unchecked) final var handler: (any ConnectionHandler)?
@@ -17,10 +14,17 @@ class Connection: @unchecked Sendable {  // confined to the loop's thread, but f
   /// Nil once closed.
   @exclusivity(unchecked) final private(set) var stream: UnsafeMutablePointer<ikc_stream>?
 
-  private final var failure: IKCError?
-  private final let unsentOnLoop = Atomic<Int>(0)
+  /// `loop`, for the hot path.
+  private final let unretainedLoop: Unmanaged<EventLoop>
   /// Where an `Outbox` is, once another thread has written.
   private final let outside = Atomic<UnsafeMutableRawPointer?>(nil)
+  private final let unsentOnLoop = Atomic<Int>(0)
+
+  /// The loop that the connection lives on.
+  final let loop: EventLoop
+  private final var failure: IKCError?
+  /// Whether it was writing that failed. Loop thread, and anybody's once closed.
+  @exclusivity(unchecked) final private(set) var failedWriting = false
 
   /// Takes over a stream that is not yet part of the loop.
   init(stream: UnsafeMutablePointer<ikc_stream>, loop: EventLoop, settings: ConnectionSettings) {
@@ -42,6 +46,7 @@ class Connection: @unchecked Sendable {  // confined to the loop's thread, but f
   @inline(__always)
   private final var outbox: Outbox? { outside.load(ordering: .acquiring).map(Outbox.init(at:)) }
 
+  @inline(never)
   private final func makeOutbox() -> Outbox {
     let new = Outbox.make()
     let (exchanged, found) = outside.compareExchange(
@@ -83,6 +88,21 @@ class Connection: @unchecked Sendable {  // confined to the loop's thread, but f
 
   // MARK: Output
 
+  /// Where a write appends, from `beginWrite` to `endWrite`.
+  struct Writing {
+    let output: UnsafeMutablePointer<OutputBytes>
+    /// What another thread than the loop's has locked.
+    fileprivate let outbox: Outbox?
+
+    /// Counts a frame that another thread than the loop's writes; false where it is the loop's.
+    @inline(__always)
+    func count(frame size: Int) -> Bool {
+      guard let outbox else { return false }
+      outbox.count(size)
+      return true
+    }
+  }
+
   /// Lends the connection's output to `body`, to append to. Any thread.
   ///
   /// What is written in a turn of the loop leaves at its end, in one system call. Writes keep the order in which they happen, also
@@ -90,9 +110,49 @@ class Connection: @unchecked Sendable {  // confined to the loop's thread, but f
   /// write to the same connection. What is written to a connection that has finished or closed is dropped.
   @inline(__always)
   final func write<R, E: Error>(_ body: (inout OutputBytes) throws(E) -> R) throws(E) -> R {
-    guard isOnLoop else { return try writeFromOutside(body) }
-    return try body(&loopOutput().pointee)
+    let writing = beginWrite()
+    defer { endWrite(writing) }
+    return try body(&writing.output.pointee)
   }
+
+  /// `write` in two steps; nothing else may be written by this thread in between.
+  @inline(__always)
+  final func beginWrite() -> Writing {
+    if isOnLoop { return Writing(output: loopOutput(), outbox: nil) }
+    return beginFromOutside()
+  }
+
+  /// The same, unless more than `limit` bytes are unsent.
+  @inline(__always)
+  final func beginWrite(limit: Int) -> Writing? {
+    if isOnLoop {
+      let output = loopOutput()
+      if output.pointee.count > limit || isBusy, exactUnsent > limit { return nil }
+      return Writing(output: output, outbox: nil)
+    }
+    let writing = beginFromOutside()
+    guard unsentOnLoop.load(ordering: .relaxed) &+ writing.output.pointee.count <= limit else {
+      endWrite(writing)
+      return nil
+    }
+    return writing
+  }
+
+  /// Ends what `beginWrite` has begun.
+  @inline(__always)
+  final func endWrite(_ writing: Writing) {
+    if let outbox = writing.outbox, outbox.endWrite() { loop.submit(self) }
+  }
+
+  @inline(__always)
+  private final func beginFromOutside() -> Writing {
+    let outbox = outbox ?? makeOutbox()
+    return Writing(output: unretainedLoop._withUnsafeGuaranteedRef { outbox.beginWrite($0) }, outbox: outbox)
+  }
+
+  /// Whether bytes are unsent elsewhere than in the output of this turn. Loop thread.
+  @inline(__always)
+  private final var isBusy: Bool { stream.map { $0.has(IKC_FLYING) } ?? false || outbox.map { !$0.isEmpty } ?? false }
 
   /// Bytes written that the system has not taken yet. Any thread: exact on the loop's, on others it may lag behind.
   final var unsentBytes: Int {
@@ -112,21 +172,18 @@ class Connection: @unchecked Sendable {  // confined to the loop's thread, but f
     ikc_stream_mark(stream)
   }
 
+  /// What other threads have written. Any thread.
+  final var writtenFromOutside: (frames: Int, bytes: Int) { outbox?.written ?? (0, 0) }
+
+  @inline(__always)
   private final func loopOutput() -> UnsafeMutablePointer<OutputBytes> {
     guard let stream, !stream.has(IKC_CLOSING | IKC_SHUTTING) else { return loop.discardedOutput() }
     if let outbox, !outbox.isEmpty, !takeOver(outbox, into: stream) { return outbox.later }
     return output(of: stream)
   }
 
-  @inline(never)
-  private final func writeFromOutside<R, E: Error>(_ body: (inout OutputBytes) throws(E) -> R) throws(E) -> R {
-    let outbox = outbox ?? makeOutbox()
-    let output = unretainedLoop._withUnsafeGuaranteedRef { outbox.beginWrite($0) }
-    defer { if outbox.endWrite() { loop.submit(self) } }
-    return try body(&output.pointee)
-  }
-
   /// Puts what other threads wrote behind what the loop's thread has written. False where another thread is at it right now.
+  @inline(never)
   private final func takeOver(_ outbox: Outbox, into stream: UnsafeMutablePointer<ikc_stream>) -> Bool {
     guard let taken = outbox.take() else { return false }
     let output = output(of: stream)
@@ -146,6 +203,7 @@ class Connection: @unchecked Sendable {  // confined to the loop's thread, but f
     return true
   }
 
+  @inline(__always)
   private final func output(of stream: UnsafeMutablePointer<ikc_stream>) -> UnsafeMutablePointer<OutputBytes> {
     guard let output = ikc_stream_output(stream) else { return loop.discardedOutput() }
     return UnsafeMutableRawPointer(output).assumingMemoryBound(to: OutputBytes.self)
@@ -215,6 +273,7 @@ class Connection: @unchecked Sendable {  // confined to the loop's thread, but f
     guard let stream else { return }
     let unsent = unsentBytes
     if !stream.has(IKC_SHUT), unsent > 0 {
+      failedWriting = true
       fail(IKCError(.timedOut, "the peer took no more bytes; \(unsent) were not delivered"))
     } else {
       close()
@@ -230,7 +289,9 @@ class Connection: @unchecked Sendable {  // confined to the loop's thread, but f
     guard !stream.has(IKC_CLOSING | IKC_SHUTTING | IKC_FLYING) else { return }
     if let outbox, !outbox.isEmpty, !takeOver(outbox, into: stream) { return }
     if let output = stream.pointee.output, output.pointee.bytes.count > 0 { return }
-    if ikc_stream_shutdown(stream) < 0 { close() }
+    // Nothing comes after the peer's end, and the system sends what it has been given: closing a socket says it all.
+    if !stream.has(IKC_ENDED) || stream.has(IKC_MEMORY) { ikc_stream_shutdown(stream) }
+    if stream.has(IKC_ENDED) { close() }
   }
 
   // MARK: What subclasses know
@@ -256,6 +317,14 @@ extension Connection {
   @inline(__always)
   final func received(_ batch: borrowing FrameBatch) { handler?.connection(self, received: batch) }
 
+  /// Frames may come soon: asks the processor for the handler's memory.
+  @inline(__always)
+  final func expectFrames() {
+    // To ask the handler itself would count a reference, in that very memory.
+    let address = withUnsafeBytes(of: &handler) { $0.load(as: UnsafeRawPointer?.self) }
+    ikc_fetch(address)
+  }
+
   final func receivedEnd() {
     guard failure == nil else { return close() }
     handler?.connectionReceivedEnd(self)
@@ -273,13 +342,10 @@ extension Connection {
     advanceFinish()
   }
 
-  final func shut() {
-    if let stream, stream.has(IKC_ENDED) { close() }
-  }
-
   final func failed(status: CInt, writing: Bool) {
     guard let stream else { return }
     if failure == nil {
+      failedWriting = writing
       failure = IKCError(
         .channelClosed, "\(writing ? "writing to" : "reading from") the peer failed: \(IKCError.systemText(status))")
     }

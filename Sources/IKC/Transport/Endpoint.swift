@@ -1,7 +1,7 @@
 /// One end of a socket, as the system names it.
 enum Endpoint: Sendable, Hashable {
   /// The numeric address (IPv6 without brackets) and the port.
-  case internet(ip: String, port: Int)
+  case internet(ip: String, port: UInt16)
   /// The path that a unix socket is bound to; nil at the end that connected, and for connections in memory.
   case unix(path: String?)
 }

@@ -15,18 +15,20 @@ final class EventLoop: @unchecked Sendable {  // confined to its thread, but for
   private var unblocksSigpipe = false
   /// The thread that runs the loop; 0 before it has started and after it has stopped.
   private let thread = Atomic<UInt>(0)
-  private let inbox = LoopInbox()
+  private let inbox: LoopInbox
 
   private var openHandles = 0
   private var isClosing = false
   private var stopped: [@Sendable () -> Void] = []
-  private var parts: [ObjectIdentifier: any LoopPart] = [:]
-  private var lingering: [ObjectIdentifier: Linger] = [:]
+  private var parts = ObjectTable<any LoopPart>()
+  private lazy var lingering = LingerList(on: self)
 
   /// Makes a loop with a thread of its own.
   ///
-  /// - Parameter name: the thread's name; the system shows its first 15 bytes.
-  init(name: String = "ikc") throws(IKCError) {
+  /// - Parameters:
+  ///   - name: the thread's name; the system shows its first 15 bytes.
+  ///   - busyPolling: for how long it looks for events before it sleeps, while that pays.
+  init(name: String = "ikc", busyPolling: Duration = .zero) throws(IKCError) {
     uv = .allocate(capacity: 1)
     let status = uv_loop_init(uv)
     guard status == 0 else {
@@ -42,6 +44,9 @@ final class EventLoop: @unchecked Sendable {  // confined to its thread, but for
     self.core = core
     self.name = name
     isAdopted = false
+    inbox = LoopInbox(asksBeforeSleep: true)
+    core.pointee.asks = 1
+    core.pointee.spin.span = busyPolling.wholeNanoseconds
     discarded = .allocate(capacity: 1)
     discarded.initialize(to: OutputBytes())
     core.pointee.calls = .swift
@@ -51,13 +56,15 @@ final class EventLoop: @unchecked Sendable {  // confined to its thread, but for
   /// Joins a loop that the application runs. On the thread that runs it.
   ///
   /// The loop's own business does not keep it running, open connections and listeners do. SIGPIPE is blocked on this thread until `stop`.
-  init(adopting loop: UnsafeMutablePointer<uv_loop_t>) throws(IKCError) {
+  init(adopting loop: UnsafeMutablePointer<uv_loop_t>, busyPolling: Duration = .zero) throws(IKCError) {
     var failure: CInt = 0
     guard let core = ikc_loop_make(loop, 0, &failure) else { throw .cannot("join the event loop", status: failure) }
     self.core = core
+    core.pointee.spin.span = busyPolling.wholeNanoseconds
     uv = loop
     name = ""
     isAdopted = true
+    inbox = LoopInbox(asksBeforeSleep: false)
     discarded = .allocate(capacity: 1)
     discarded.initialize(to: OutputBytes())
     core.pointee.calls = .swift
@@ -124,10 +131,10 @@ final class EventLoop: @unchecked Sendable {  // confined to its thread, but for
 
   @discardableResult
   private func put(_ item: LoopInbox.Item) -> Bool {
-    switch inbox.put(item, waking: core) {
+    let isCurrent = isCurrent
+    switch inbox.put(item, waking: isCurrent ? nil : core) {
     case .taken:
-      // Else an application's loop that has nothing else to do would end before it gets to this.
-      if isAdopted, isCurrent { ikc_loop_keep(core, 1) }
+      if isCurrent { ikc_loop_expect(core) }
       return true
     case .stopped: return false
     case .first:
@@ -136,15 +143,18 @@ final class EventLoop: @unchecked Sendable {  // confined to its thread, but for
     }
   }
 
-  /// The async handle fired.
+  /// Whether nothing has arrived, so that the loop may sleep. On a loop with a thread of its own.
+  func maySleep() -> Bool { inbox.maySleep() }
+
+  /// The async handle fired, or something has arrived while the loop was awake.
   func woken() {
-    if isAdopted { ikc_loop_keep(core, 0) }
-    inbox.drain { item in
+    let hadVisitors = inbox.drain { item in
       switch item {
       case .body(let body): body()
       case .output(let connection): connection.takeOverOutbox()
       }
     }
+    if hadVisitors { ikc_spin_visited(&core.pointee.spin) }
     closeIfDone()
   }
 
@@ -178,7 +188,7 @@ final class EventLoop: @unchecked Sendable {  // confined to its thread, but for
       stopped.append(completion)
       guard !isClosing else { return }
       isClosing = true
-      for part in Array(parts.values) { part.stop() }
+      for part in parts.values { part.stop() }
       closeConnections()
       closeIfDone()
     }
@@ -188,18 +198,21 @@ final class EventLoop: @unchecked Sendable {  // confined to its thread, but for
   /// Whether `stop` has been called: nothing new is to begin.
   var isStopping: Bool { isClosing }
 
+  /// How many connections are closed in a turn.
+  private static let share = 128
+
   /// Some connections a turn, so that the rest of the application goes on.
   private func closeConnections() {
     var count = 0
     var next = core.pointee.streams
-    while let stream = next, count < 1000 {
+    while let stream = next, count < Self.share {
       next = stream.pointee.next
       guard !stream.has(IKC_CLOSING) else { continue }
       count += 1
       Unmanaged<Connection>.fromOpaque(stream.pointee.owner).takeUnretainedValue()
         .fail(IKCError(.shutdown, "the kernel shut down"))
     }
-    if count == 1000 { execute { [self] in closeConnections() } }
+    if count == Self.share { execute { [self] in closeConnections() } }
   }
 
   /// A handle of this loop was opened: `stop` waits for it.
@@ -239,9 +252,9 @@ final class EventLoop: @unchecked Sendable {  // confined to its thread, but for
   // MARK: What lives on the loop
 
   /// Keeps `part` until it is removed, and ends it when the loop stops.
-  func add(_ part: any LoopPart) { parts[ObjectIdentifier(part)] = part }
+  func add(_ part: any LoopPart) { parts[part] = part }
 
-  func remove(_ part: any LoopPart) { parts[ObjectIdentifier(part)] = nil }
+  func remove(_ part: any LoopPart) { parts[part] = nil }
 
   /// Calls `body` once, after `delay` (to the millisecond, rounded up), unless the timer is cancelled or the loop stops before.
   @discardableResult
@@ -256,12 +269,10 @@ final class EventLoop: @unchecked Sendable {  // confined to its thread, but for
   func linger(_ connection: Connection, for time: Duration) {
     guard let stream = connection.stream, !stream.has(IKC_LINGERING) else { return }
     stream.set(IKC_LINGERING)
-    lingering[ObjectIdentifier(connection)] = Linger(connection, for: time)
+    lingering.add(connection, for: time)
   }
 
-  func endLinger(of connection: Connection) {
-    lingering.removeValue(forKey: ObjectIdentifier(connection))?.timer?.cancel()
-  }
+  func endLinger(of connection: Connection) { lingering.remove(connection) }
 }
 
 /// What a loop ends when it stops.
@@ -271,6 +282,9 @@ protocol LoopPart: AnyObject {
 }
 
 extension Duration {
+  /// 0 where negative; of a few seconds at most.
+  var wholeNanoseconds: UInt64 { self > .zero ? UInt64(min(self, .seconds(1)) / .nanoseconds(1)) : 0 }
+
   /// Rounded up; 0 where negative.
   var wholeMilliseconds: UInt64 {
     guard self > .zero else { return 0 }

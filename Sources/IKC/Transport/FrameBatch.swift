@@ -7,9 +7,13 @@ struct FrameBatch: ~Copyable {
   /// How many frames there are, at least 1.
   let count: Int
 
-  init(frames: UnsafePointer<ikc_frame>, count: Int) {
+  /// The octets of all frames together.
+  let byteCount: Int
+
+  init(frames: UnsafePointer<ikc_frame>, count: Int, byteCount: Int) {
     self.frames = frames
     self.count = count
+    self.byteCount = byteCount
   }
 
   /// The octets of a frame.
@@ -18,13 +22,6 @@ struct FrameBatch: ~Copyable {
     UnsafeRawBufferPointer(start: frames[index].bytes, count: frames[index].length)
   }
 
-  /// The octets of all frames together.
-  var byteCount: Int {
-    var size = 0
-    for index in 0..<count { size += frames[index].length }
-    return size
-  }
-
   /// A copy that outlives the callback and may go to another thread.
-  borrowing func copy() -> OwnedFrameBatch { OwnedFrameBatch(frames: frames, count: count) }
+  borrowing func copy() -> OwnedFrameBatch { OwnedFrameBatch(frames: frames, count: count, byteCount: byteCount) }
 }

@@ -5,7 +5,9 @@ struct ListenOptions: Sendable {
   /// Lets several loops listen on one TCP port; the system spreads connections over them.
   var reusePort = false
   /// Accepting pauses while this many accepted connections are open.
-  var maximumConnections = Int.max
+  var concurrency: Int?
+  /// Accepting ends after so many connections in all.
+  var connections: Int?
   /// Seconds of silence after which TCP probes whether the peer is still there; nil: never.
   var keepalive: Int? = nil
   /// What each accepted connection may take up.

@@ -22,11 +22,11 @@ final class ListenerSet: Sendable {
   /// - Parameters:
   ///   - address: where; port 0 lets the system choose.
   ///   - loops: who accepts, at least one.
-  ///   - accepted: called on the thread of the loop that the connection lives on. Nothing is read before the connection is told to.
+  ///   - hooks: whom to tell.
   ///   - completion: called once, on a loop's thread.
   static func open(
     on address: Address, loops: [EventLoop], options: ListenOptions = ListenOptions(),
-    accepted: @escaping @Sendable (Connection) -> Void,
+    hooks: AcceptHooks,
     completion: @escaping @Sendable (Result<ListenerSet, IKCError>) -> Void
   ) {
     guard let first = loops.first else {
@@ -37,7 +37,7 @@ final class ListenerSet: Sendable {
       resolve(address, on: first) { places in
         do throws(IKCError) {
           let socket = try makeSocket(address, places: places.get(), loops: loops, options: options)
-          start(socket, loops: loops, options: options, accepted: accepted, completion: completion)
+          start(socket, loops: loops, options: options, hooks: hooks, completion: completion)
         } catch {
           completion(.failure(error))
         }
@@ -89,20 +89,22 @@ final class ListenerSet: Sendable {
     }
   }
 
-  private static func start(
+  /// Accepts on the socket's descriptors; where they are fewer than the loops, connections are spread over all loops.
+  static func start(
     _ socket: ListeningSocket, loops: [EventLoop], options: ListenOptions,
-    accepted: @escaping @Sendable (Connection) -> Void,
+    hooks: AcceptHooks,
     completion: @escaping @Sendable (Result<ListenerSet, IKCError>) -> Void
   ) {
     let room = RoomSignal()
-    let gauge =
-      options.maximumConnections == .max ? nil : ConnectionGauge(maximum: options.maximumConnections) { room.send() }
+    let gauge = options.concurrency.map { ConnectionGauge(maximum: $0) { room.send() } }
+    let quota = options.connections.map { ConnectionQuota(maximum: $0) { room.send() } }
     let settings = ConnectionSettings(options.limits, gauge: gauge)
     let isUnix = socket.file != nil || socket.address.isUnix
     let listeners = zip(loops, socket.descriptors).map { loop, descriptor in
       let listener = LoopListener(
-        descriptor: descriptor, isUnix: isUnix, loop: loop, targets: isUnix ? loops : [loop], settings: settings,
-        accepted: accepted)
+        descriptor: descriptor, isUnix: isUnix, loop: loop,
+        targets: socket.descriptors.count < loops.count ? loops : [loop],
+        settings: settings, quota: quota, hooks: hooks)
       return (loop: loop, listener: listener)
     }
     room.set(listeners)

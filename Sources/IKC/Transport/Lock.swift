@@ -6,7 +6,7 @@ struct Lock: ~Copyable, @unchecked Sendable {  // made to be used by any thread
 
   init() {
     mutex = .allocate(capacity: 1)
-    let status = uv_mutex_init(mutex)
+    let status = ikc_mutex_init(mutex)
     precondition(status == 0, "no mutex can be made")
   }
 

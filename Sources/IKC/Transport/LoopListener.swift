@@ -5,13 +5,17 @@ final class LoopListener: @unchecked Sendable {  // confined to its loop's threa
   private let loop: EventLoop
   private let targets: [EventLoop]
   private let settings: ConnectionSettings
-  private let accepted: @Sendable (Connection) -> Void
+  private let quota: ConnectionQuota?
+  private let hooks: AcceptHooks
   private let isUnix: Bool
   private let descriptor: CInt
+  /// The own end of each connection, where that is certain.
+  private let ownEnd: Endpoint?
   private var poll: UnsafeMutablePointer<uv_poll_t>?
   private var nextTarget = 0
   private var isPaused = false
   private var isFull = false
+  private var isFailing = false
   private var backOff: LoopTimer?
   private var closed: [() -> Void] = []
   private var isClosed = false
@@ -20,17 +24,20 @@ final class LoopListener: @unchecked Sendable {  // confined to its loop's threa
   ///
   /// - Parameters:
   ///   - targets: the loops that connections are spread over, in turn.
-  ///   - accepted: called on the thread of the loop that the connection lives on. Nothing is read before the connection is told to.
+  ///   - quota: how many are accepted in all; nil: no limit.
   init(
     descriptor: CInt, isUnix: Bool, loop: EventLoop, targets: [EventLoop], settings: ConnectionSettings,
-    accepted: @escaping @Sendable (Connection) -> Void
+    quota: ConnectionQuota? = nil, hooks: AcceptHooks
   ) {
     self.descriptor = descriptor
     self.isUnix = isUnix
     self.loop = loop
     self.targets = targets
     self.settings = settings
-    self.accepted = accepted
+    self.quota = quota
+    self.hooks = hooks
+    let bound = isUnix ? nil : SocketAddress(descriptor: descriptor, peer: false)
+    ownEnd = bound.flatMap { $0.isAnyHost ? nil : $0.endpoint }
   }
 
   /// Begins to accept. Where it fails, the descriptor is closed.
@@ -120,17 +127,29 @@ final class LoopListener: @unchecked Sendable {  // confined to its loop's threa
         isFull = true
         return update()
       }
-      let accepted = ikc_accept(descriptor)
+      if let quota, !quota.take() {
+        settings.gauge?.leave()
+        isFull = true
+        return update()
+      }
+      var peer = SocketAddress()
+      let accepted = ikc_accept(descriptor, &peer.storage)
       if accepted >= 0 {
-        place(accepted)
+        isFailing = false
+        loop.core.pointee.spin.active = 1
+        place(accepted, from: peer)
+        if let quota, quota.use() { hooks.exhausted() }
         continue
       }
       settings.gauge?.leave()
+      quota?.giveBack()
       switch uv_errno_t(accepted) {
       case UV_EAGAIN: return
       case UV_ECONNABORTED, UV_EINTR, UV_EPROTO: continue
       default:
         // Out of descriptors or memory: the connection waits in the backlog, and so do we.
+        if !isFailing { hooks.failed(.cannot("accept a connection", status: accepted)) }
+        isFailing = true
         backOff = loop.schedule(after: .milliseconds(100)) { [self] in
           backOff = nil
           update()
@@ -140,17 +159,17 @@ final class LoopListener: @unchecked Sendable {  // confined to its loop's threa
     }
   }
 
-  private func place(_ descriptor: CInt) {
+  private func place(_ descriptor: CInt, from peer: SocketAddress) {
     let target = targets[nextTarget]
     nextTarget = (nextTarget + 1) % targets.count
-    if target === loop { return adopt(descriptor, on: loop) }
-    if target.execute({ [self] in adopt(descriptor, on: target) }) { return }
+    if target === loop { return adopt(descriptor, from: peer, on: loop) }
+    if target.execute({ [self] in adopt(descriptor, from: peer, on: target) }) { return }
     ikc_close_descriptor(descriptor)
     settings.gauge?.leave()
   }
 
   /// On the thread of `target`; touches nothing that changes.
-  private func adopt(_ descriptor: CInt, on target: EventLoop) {
+  private func adopt(_ descriptor: CInt, from peer: SocketAddress, on target: EventLoop) {
     guard !target.isStopping,
       let connection = try? SocketConnection.adopt(
         descriptor: descriptor, isUnix: isUnix, loop: target, settings: settings)
@@ -159,7 +178,7 @@ final class LoopListener: @unchecked Sendable {  // confined to its loop's threa
       settings.gauge?.leave()
       return
     }
-    accepted(connection)
+    hooks.accepted(connection, SocketEnds(own: ownEnd, peer: isUnix ? nil : peer.endpoint))
   }
 }
 

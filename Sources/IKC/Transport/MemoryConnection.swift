@@ -28,6 +28,14 @@ final class MemoryConnection: Connection, @unchecked Sendable {  // as its super
     )
   }
 
+  /// Takes over an end that is connected already and begins with lines. On the loop's thread.
+  static func adopt(
+    _ end: UnsafeMutableRawPointer, on loop: EventLoop, settings: ConnectionSettings
+  ) -> MemoryConnection {
+    loop.assertCurrent()
+    return MemoryConnection(stream: end.assumingMemoryBound(to: ikc_stream.self), loop: loop, settings: settings)
+  }
+
   private static func stream(_ memory: UnsafeMutablePointer<ikc_memory>) -> UnsafeMutablePointer<ikc_stream> {
     UnsafeMutableRawPointer(memory).assumingMemoryBound(to: ikc_stream.self)
   }

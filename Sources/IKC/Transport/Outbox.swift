@@ -6,17 +6,19 @@ import Synchronization
 /// A pointer to memory of its own, made with the first such write: the fields are reached without reference counting.
 struct Outbox: @unchecked Sendable {  // every field of its memory says what guards it
   private struct Fields: ~Copyable {
-    let lock = Lock()
+    let lock = OutboxLock()
     /// Guarded by `lock`: what has been written.
     let bytes: UnsafeMutablePointer<OutputBytes>
     /// What the loop's thread wrote while it could not take over what came before. Loop's thread only.
     let later: UnsafeMutablePointer<OutputBytes>
     /// Guarded by `lock`: the loop has been told.
     var isSubmitted = false
+    /// Guarded by `lock`: how much is likely to be written until the loop takes it over, as of the last times.
+    var expected = 0
     /// How much `bytes` holds. Changed under `lock`, read by anyone.
     let pending = Atomic<Int>(0)
-    /// Set by the loop when it found `lock` taken: who holds it tells the loop afterwards.
-    let isWanted = Atomic<Bool>(false)
+    /// Frames that were written; added to under `lock`.
+    let traffic = TrafficCounter()
 
     init() {
       bytes = .allocate(capacity: 2)
@@ -57,15 +59,29 @@ struct Outbox: @unchecked Sendable {  // every field of its memory says what gua
   @inline(__always)
   var pending: Int { fields.pointee.pending.load(ordering: .acquiring) }
 
+  /// Frames and bytes that other threads have written in all. Any thread.
+  var written: (frames: Int, bytes: Int) { (fields.pointee.traffic.frames, fields.pointee.traffic.bytes) }
+
   // MARK: Other threads
+
+  /// Counts a frame, between `beginWrite` and `endWrite`.
+  @inline(__always)
+  func count(_ bytes: Int) { fields.pointee.traffic.add(frames: 1, bytes: bytes) }
 
   /// Gives the bytes to append to; `endWrite` follows.
   @inline(__always)
   func beginWrite(_ loop: EventLoop) -> UnsafeMutablePointer<OutputBytes> {
     fields.pointee.lock.lock()
     let bytes = fields.pointee.bytes
-    if bytes.pointee.base == nil { bytes.pointee = loop.spareBuffer() }
+    if bytes.pointee.base == nil { begin(bytes, loop) }
     return bytes
+  }
+
+  /// Memory for as much as lately, so that it does not grow, and move, again and again.
+  @inline(never)
+  private func begin(_ bytes: UnsafeMutablePointer<OutputBytes>, _ loop: EventLoop) {
+    bytes.pointee = loop.spareBuffer()
+    bytes.pointee.reserve(fields.pointee.expected)
   }
 
   /// - Returns: whether the loop is to be told.
@@ -75,8 +91,7 @@ struct Outbox: @unchecked Sendable {  // every field of its memory says what gua
     let submits = count > 0 && !fields.pointee.isSubmitted
     if submits { fields.pointee.isSubmitted = true }
     fields.pointee.pending.store(count, ordering: .releasing)
-    fields.pointee.lock.unlock()
-    return fields.pointee.isWanted.exchange(false, ordering: .acquiringAndReleasing) || submits
+    return fields.pointee.lock.unlock() || submits
   }
 
   // MARK: The loop's thread
@@ -90,16 +105,13 @@ struct Outbox: @unchecked Sendable {  // every field of its memory says what gua
 
   /// Takes the bytes out; nil where another thread is writing right now: it will then tell the loop.
   func take() -> OutputBytes? {
-    if !fields.pointee.lock.tryLock() {
-      // The holder looks at `isWanted` after unlocking: either it sees this, or the second try succeeds.
-      _ = fields.pointee.isWanted.exchange(true, ordering: .acquiringAndReleasing)
-      guard fields.pointee.lock.tryLock() else { return nil }
-    }
+    guard fields.pointee.lock.lockOrMark() else { return nil }
     let taken = fields.pointee.bytes.pointee
+    fields.pointee.expected = max(taken.count, fields.pointee.expected / 2)
     fields.pointee.bytes.pointee = OutputBytes()
     fields.pointee.isSubmitted = false
     fields.pointee.pending.store(0, ordering: .releasing)
-    fields.pointee.lock.unlock()
+    _ = fields.pointee.lock.unlock()
     return taken
   }
 }

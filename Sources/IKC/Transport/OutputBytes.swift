@@ -24,6 +24,20 @@ struct OutputBytes {
     }
   }
 
+  /// Where the next `size` bytes go, after making room for them. Whoever stores them counts them.
+  @inline(__always)
+  mutating func tail(_ size: Int) -> UnsafeMutableRawPointer {
+    reserve(size)
+    return base.unsafelyUnwrapped + count
+  }
+
+  /// Makes room for `size` more bytes.
+  @inline(__always)
+  mutating func reserve(_ size: Int) {
+    if capacity &- count < size { grow(to: count + size) }
+  }
+
+  @inline(never)
   private mutating func grow(to size: Int) {
     let larger = max(size, capacity * 2, 256)
     let memory = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)

@@ -7,12 +7,14 @@ final class OwnedFrameBatch: @unchecked Sendable {  // never written to after it
   /// How many frames there are, at least 1.
   let count: Int
 
-  init(frames: UnsafePointer<ikc_frame>, count: Int) {
+  /// The octets of all frames together.
+  private let byteCount: Int
+
+  init(frames: UnsafePointer<ikc_frame>, count: Int, byteCount: Int) {
     let table = count * MemoryLayout<ikc_frame>.stride
-    var size = table
-    for index in 0..<count { size += frames[index].length }
-    memory = .allocate(byteCount: size, alignment: 16)
+    memory = .allocate(byteCount: table + byteCount, alignment: 16)
     self.count = count
+    self.byteCount = byteCount
     let ranges = memory.bindMemory(to: ikc_frame.self, capacity: count)
     var next = memory + table
     for index in 0..<count {
@@ -28,6 +30,7 @@ final class OwnedFrameBatch: @unchecked Sendable {  // never written to after it
   /// Lends the frames as they came.
   @inline(__always)
   func withFrames<R>(_ body: (borrowing FrameBatch) -> R) -> R {
-    body(FrameBatch(frames: UnsafePointer(memory.assumingMemoryBound(to: ikc_frame.self)), count: count))
+    let frames = UnsafePointer(memory.assumingMemoryBound(to: ikc_frame.self))
+    return body(FrameBatch(frames: frames, count: count, byteCount: byteCount))
   }
 }

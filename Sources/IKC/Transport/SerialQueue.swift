@@ -89,6 +89,9 @@ final class SerialQueue: SerialExecutor {
     case .job(let job):
       job.runSynchronously(on: asUnownedSerialExecutor())
       return 1
+    case .task(let job, let executor):
+      job.runSynchronously(on: executor)
+      return 1
     }
   }
 
@@ -144,6 +147,11 @@ final class SerialQueue: SerialExecutor {
   func submit(weight: Int = 1, _ body: @escaping @Sendable () -> Void) { put(.body(weight: weight, body)) }
 
   func enqueue(_ job: consuming ExecutorJob) { put(.job(UnownedJob(job))) }
+
+  /// Runs a part of a task that prefers `executor`.
+  func enqueue(_ job: consuming ExecutorJob, of executor: UnownedTaskExecutor) {
+    put(.task(UnownedJob(job), executor))
+  }
 
   func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
 

@@ -2,7 +2,10 @@
 final class SerialQueueWork: @unchecked Sendable {  // `arriving` is guarded by `lock`, the rest by holding the queue
   enum Item {
     case body(weight: Int, @Sendable () -> Void)
+    /// An actor's.
     case job(UnownedJob)
+    /// That of a task which prefers the executor.
+    case task(UnownedJob, UnownedTaskExecutor)
   }
 
   private let lock = Lock()

@@ -31,6 +31,9 @@ struct SocketAddress {
     guard ikc_descriptor_address(descriptor, peer ? 1 : 0, &storage) == 0 else { return nil }
   }
 
+  /// Whether it stands for all addresses of this machine.
+  var isAnyHost: Bool { withUnsafePointer(to: storage) { ikc_is_any_host($0) != 0 } }
+
   var isIPv4: Bool { Int32(storage.ss_family) == AF_INET }
 
   /// -1 for unix sockets.
@@ -46,11 +49,14 @@ struct SocketAddress {
   }
 
   var endpoint: Endpoint? {
-    var text = [CChar](repeating: 0, count: 256)
-    let status = withUnsafePointer(to: storage) { ikc_address_text($0, &text, text.count) }
-    guard status == 0 else { return nil }
-    let name = text.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+    let name: String? = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { text in
+      guard let base = text.baseAddress else { return nil }
+      let status = withUnsafePointer(to: storage) { ikc_address_text($0, base, text.count) }
+      return status == 0 ? String(cString: base) : nil
+    }
+    guard let name else { return nil }
     let port = port
-    return port >= 0 ? .internet(ip: name, port: port) : .unix(path: name.isEmpty ? nil : name)
+    return port >= 0
+      ? .internet(ip: name, port: UInt16(truncatingIfNeeded: port)) : .unix(path: name.isEmpty ? nil : name)
   }
 }

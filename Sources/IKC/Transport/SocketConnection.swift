@@ -25,7 +25,8 @@ final class SocketConnection: Connection, @unchecked Sendable {  // as its super
     }
     status = ikc_socket_open(socket, descriptor)
     guard status == 0 else {
-      ikc_close_descriptor(descriptor)
+      // One that is there already belongs to another connection.
+      if status != UV_EEXIST.rawValue { ikc_close_descriptor(descriptor) }
       loop.discard(socket)
       throw .cannot("take over a connection", status: status)
     }

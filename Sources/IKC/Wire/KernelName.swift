@@ -13,8 +13,12 @@ enum KernelName {
 
   /// Whether a peer may have that id. IKC 0.2402 takes ids that begin like a specifier, such as `a b/c`, as well.
   static func isRegistrable(_ name: UnsafeRawBufferPointer) -> Bool {
-    let text = Array("poe://".utf8) + name
-    return text.withUnsafeBytes { text in
+    let scheme: StaticString = "poe://"
+    let size = scheme.utf8CodeUnitCount
+    return withUnsafeTemporaryAllocation(byteCount: size + name.count, alignment: 1) { room in
+      room.copyBytes(from: UnsafeRawBufferPointer(start: scheme.utf8Start, count: size))
+      UnsafeMutableRawBufferPointer(rebasing: room[size...]).copyMemory(from: name)
+      let text = UnsafeRawBufferPointer(room)
       guard let parts = SpecifierScanner.scan(text, unicode: false) else { return false }
       return !parts.kernel.isEmpty && text[parts.kernel.lowerBound] != .asterisk && text.last != .newline
     }
@@ -37,7 +41,12 @@ enum KernelName {
   /// IKC 0.2402 knows no IPv6, and its grammar has no room for such an address, so it is written the way that was made
   /// for such places: `::1` is `0--1.ipv6-literal.net`.
   static func alias(host: String, port: Int) -> String {
-    guard host.utf8.contains(.colon) else { return "\(host):\(port)" }
+    guard host.utf8.contains(.colon) else {
+      var alias = host
+      alias.append(":")
+      alias.append(String(port))
+      return alias
+    }
     var literal = ""
     for character in host.unicodeScalars {
       switch character {

@@ -21,6 +21,8 @@ struct SetupLine: Equatable {
   ///
   /// - Parameter maximum: the most names, and the most packages, that it takes.
   init(parsing fields: UnsafeRawBufferPointer, maximum: Int) {
+    names.reserveCapacity(4)
+    packages.reserveCapacity(4)
     Self.forEachPart(of: fields, separatedBy: .semicolon) { part in
       if let value = Self.value(of: "KERNEL=", in: part) {
         Self.forEachPart(of: value, separatedBy: .comma) { add(name: $0, maximum: maximum) }
@@ -83,6 +85,7 @@ struct SetupLine: Equatable {
   ) -> UnsafeRawBufferPointer? {
     let count = key.utf8CodeUnitCount
     guard part.count > count else { return nil }
+    if part.hasPrefix(key), condition(part[count]) { return UnsafeRawBufferPointer(rebasing: part[count...]) }
     for start in 0..<part.count - count where part[start] == key.utf8Start[0] {
       let rest = UnsafeRawBufferPointer(rebasing: part[start...])
       if rest.hasPrefix(key), condition(rest[count]) { return UnsafeRawBufferPointer(rebasing: rest[count...]) }

@@ -45,9 +45,11 @@ extension Specifier {
     /// not survive reading that again.
     var name: String {
       var name = "poe:"
-      if !kernel.isEmpty { name += "//" + kernel }
-      if !session.isEmpty { name += "/" + session }
-      if !state.isEmpty { name += "/" + state }
+      name.reserveCapacity(8 + kernel.utf8.count + session.utf8.count + state.utf8.count)
+      for (separator, part) in [("//", kernel), ("/", session), ("/", state)] where !part.isEmpty {
+        name.append(separator)
+        name.append(part)
+      }
       return name
     }
   }

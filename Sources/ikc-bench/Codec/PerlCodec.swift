@@ -1,6 +1,6 @@
 import Foundation
 
-/// Perl's own serializer, in C, over the same bytes.
+/// Perl's own serializer over the same bytes: Storable in C, the others in Perl.
 enum PerlCodec {
   /// Operations a second of each round.
   struct Rates: Sendable {
@@ -8,8 +8,22 @@ enum PerlCodec {
     var encode: [Double]
   }
 
+  /// By package: what loads it, and what reads `$image` and writes `$value`.
+  private static let modules: [String: (load: String, decode: String, encode: String)] = [
+    "Storable": ("use Storable ()", "Storable::thaw($image)", "Storable::nfreeze($value)"),
+    "JSON": ("use JSON::PP ()", "JSON::PP::decode_json($image)", "JSON::PP::encode_json($value)"),
+    "FreezeThaw": ("use FreezeThaw ()", "(FreezeThaw::thaw($image))[0]", "FreezeThaw::freeze($value)"),
+    "POE::Component::IKC::Freezer": (
+      "use POE::Component::IKC::Freezer ()", "POE::Component::IKC::Freezer::thaw($image)",
+      "POE::Component::IKC::Freezer::freeze($value)"
+    ),
+    "YAML": ("use YAML ()", "YAML::Load($image)", "YAML::Dump($value)"),
+  ]
+
   /// Nil where there is no perl, or where it lacks the module.
-  static func storable(_ image: [UInt8], _ settings: Settings) -> Rates? {
+  static func rates(of package: String, _ image: [UInt8], _ settings: Settings) -> Rates? {
+    guard let module = modules[package] else { return nil }
+    let program = program(load: module.load, decode: module.decode, encode: module.encode)
     let seconds = settings.limit.seconds.map { String($0) } ?? "0"
     let count = settings.limit.operations.map { String($0) } ?? "0"
     let arguments = ["-e", program, seconds, count, String(settings.rounds)]
@@ -24,12 +38,13 @@ enum PerlCodec {
     return rates.decode.isEmpty ? nil : rates
   }
 
-  private static let program = #"""
+  private static func program(load: String, decode: String, encode: String) -> String {
+    #"""
     use strict; use warnings;
-    use Storable qw(nfreeze thaw); use Time::HiRes qw(time);
+    \#(load); use Time::HiRes qw(time);
     my ($seconds, $count, $rounds) = @ARGV;
     binmode STDIN; local $/; my $image = <STDIN>;
-    my $value = thaw($image) or die "no image";
+    my $value = \#(decode) or die "no image";
     sub rate {
       my ($run) = @_;
       my ($done, $stride, $began) = (0, 1, time);
@@ -44,9 +59,10 @@ enum PerlCodec {
       return $done / ($elapsed || 1e-6);
     }
     for (0 .. $rounds) {
-      my $decode = rate(sub { my $thawed = thaw($image) });
-      my $encode = rate(sub { my $frozen = nfreeze($value) });
+      my $decode = rate(sub { my $read = \#(decode) });
+      my $encode = rate(sub { my $written = \#(encode) });
       print "$decode $encode\n" if $_;
     }
     """#
+  }
 }

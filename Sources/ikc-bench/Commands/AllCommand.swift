@@ -3,7 +3,7 @@ import ArgumentParser
 struct AllCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "all",
-    abstract: "The lot, in about a minute; what runs where no subcommand is given.",
+    abstract: "The lot, in less than two minutes; what runs where no subcommand is given.",
     discussion: "Each mode has its own connections and depth here; --connections is that of idle."
   )
 

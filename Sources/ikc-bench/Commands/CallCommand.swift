@@ -6,8 +6,11 @@ struct CallCommand: AsyncParsableCommand {
     abstract: "Calls, with --depth of them under way per connection."
   )
 
-  @Option(help: "The form of the calls: callback, async or both.")
-  var form = CallMode.Form.both
+  @Option(
+    help:
+      "The form of the calls: callback, async (plain tasks), queue (tasks that run on the kernel's serial queue) or all."
+  )
+  var form = CallMode.Form.all
 
   @OptionGroup var common: CommonOptions
 

@@ -14,7 +14,7 @@ struct CheckCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The file of thresholds.", valueName: "file"))
   var thresholds = "Benchmarks/thresholds.json"
 
-  @Option(help: ArgumentHelp("Events of the shorter of two runs.", valueName: "n"))
+  @Option(help: ArgumentHelp("Events of the shorter of two runs; a twentieth of that are connections.", valueName: "n"))
   var count: UInt64 = 20_000
 
   func validate() throws {
@@ -29,7 +29,7 @@ struct CheckCommand: AsyncParsableCommand {
       guard let work = CountCase(rawValue: threshold.name) else {
         throw Failure("\(thresholds) names \"\(threshold.name)\", which is none of: \(Self.names)")
       }
-      let figures = try await Counter(settings: Settings(), count: count).figures(work)
+      let figures = try await Counter(settings: Settings(), count: max(1, count / work.events)).figures(work)
       table.lines.append(.heading(work.rawValue))
       for (unit, figure, limit, target) in [
         ("instructions", figures.instructions, threshold.instructions, threshold.targetInstructions),
@@ -45,9 +45,12 @@ struct CheckCommand: AsyncParsableCommand {
 
   private static var names: String { CountCase.allCases.map(\.rawValue).joined(separator: "; ") }
 
-  private static func row(_ unit: String, _ figure: Double, _ limit: Double, _ target: Double) -> [String] {
+  private static func row(_ unit: String, _ figure: Double, _ limit: Double, _ target: Double?) -> [String] {
     let digits = unit == "allocations" ? 2 : 0
     func text(_ number: Double) -> String { String(format: "%.\(digits)f", number) }
-    return ["  " + unit, text(figure), text(limit), (figure > limit ? "+" : "") + text(figure - limit), text(target)]
+    return [
+      "  " + unit, text(figure), text(limit), (figure > limit ? "+" : "") + text(figure - limit),
+      target.map(text) ?? "–",
+    ]
   }
 }

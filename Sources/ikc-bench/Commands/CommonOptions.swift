@@ -28,6 +28,9 @@ struct CommonOptions: ParsableArguments {
   @Option(help: "How the kernels drain their serial queues: inline or dispatch.")
   var queue = Settings.Queue.inline
 
+  @Option(help: "Microseconds that the kernels' loops look for events before they sleep; 0 to 1000.")
+  var busyPolling: Int?
+
   @Option(help: "The serializer that the kernels agree on.")
   var serializer = "storable"
 
@@ -61,6 +64,9 @@ struct CommonOptions: ParsableArguments {
       if let value, value < 1 { throw ValidationError("--\(name) must be at least 1.") }
     }
     if loops < 1 || loops > 256 { throw ValidationError("--loops must be from 1 to 256.") }
+    if let busyPolling, !(0...1000).contains(busyPolling) {
+      throw ValidationError("--busy-polling must be from 0 to 1000.")
+    }
     if count == 0 { throw ValidationError("--count must be at least 1.") }
     if let seconds, !(seconds > 0 && seconds <= 600) {
       throw ValidationError("--seconds must be above 0 and at most 600.")
@@ -78,6 +84,7 @@ struct CommonOptions: ParsableArguments {
     if let rounds { settings.rounds = rounds }
     settings.loops = loops
     settings.queue = queue
+    settings.busyPolling = busyPolling
     settings.serializer = serializer
     settings.negotiation = negotiation
     settings.unix = unix

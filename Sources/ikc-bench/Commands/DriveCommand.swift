@@ -9,9 +9,12 @@ struct DriveCommand: AsyncParsableCommand {
   @Argument var name: String
   @Option var connect: Address
   @Option var count: UInt64
+  @Flag var fenced = false
 
   func run() async throws {
     guard let work = CountCase(rawValue: name) else { throw Failure("there is no case \"\(name)\"") }
-    try await Counter(settings: Settings(), count: count).drive(work, connect, count)
+    var settings = Settings()
+    settings.busyPolling = 0
+    try await Counter(settings: settings, count: count).drive(work, connect, count, fenced: fenced)
   }
 }

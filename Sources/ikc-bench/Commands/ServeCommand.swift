@@ -25,6 +25,9 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "How the serial queue is drained.")
   var queue = Settings.Queue.inline
 
+  @Option(help: "Microseconds that the loops look for events before they sleep.")
+  var busyPolling: Int?
+
   @Option(help: "The serializer.")
   var serializer = "storable"
 
@@ -42,6 +45,7 @@ struct ServeCommand: AsyncParsableCommand {
     var settings = Settings()
     settings.loops = loops
     settings.queue = queue
+    settings.busyPolling = busyPolling
     settings.serializer = serializer
     settings.negotiation = negotiation
     try await KernelServer.run(on: listen, settings)

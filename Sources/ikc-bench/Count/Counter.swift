@@ -33,7 +33,8 @@ struct Counter {
       "valgrind", "--quiet", "--tool=callgrind", "--callgrind-out-file=\(file.path)",
       "--toggle-collect=\(work.function)", try executable().path,
     ]
-    let serve = ["serve", "--end-with-stdin", "--listen", settings.freshAddress().description]
+    // How often a loop looks for events is a matter of time.
+    let serve = ["serve", "--busy-polling", "0", "--end-with-stdin", "--listen", settings.freshAddress().description]
     let server = try ServerProcess(
       executable: URL(fileURLWithPath: "/usr/bin/env"),
       arguments: (work.side == .server ? valgrind : [try executable().path]) + serve)
@@ -41,7 +42,9 @@ struct Counter {
       switch work.side {
       case .server: try await drive(work, server.address, events)
       case .client:
-        let arguments = ["drive", work.rawValue, "--connect", server.address.description, "--count", String(events)]
+        let arguments = [
+          "drive", work.rawValue, "--connect", server.address.description, "--count", String(events), "--fenced",
+        ]
         try await Self.run(valgrind + arguments)
       }
     } catch {
@@ -62,19 +65,28 @@ struct Counter {
   }
 
   /// Puts the load of a case on a server.
-  func drive(_ work: CountCase, _ address: Address, _ events: UInt64) async throws {
-    let client = try await Client.connect(to: address, settings)
-    let driver = work.driver(payload: settings.payload())
+  ///
+  /// - Parameter fenced: Whether posts are fenced: see ``FencedPostDriver``.
+  func drive(_ work: CountCase, _ address: Address, _ events: UInt64, fenced: Bool = false) async throws {
+    let loop = try ClientLoop()
+    var failure: (any Error)?
     do {
-      _ = try await driver.run(Target(address: address, clients: [client]), Limit(operations: events, seconds: nil))
-    } catch {
+      let client = try await Client.connect(to: address, settings, on: loop)
+      do {
+        let driver = work.driver(settings, fencedOn: fenced ? loop : nil)
+        _ = try await driver.run(Target(address: address, clients: [client]), Limit(operations: events, seconds: nil))
+      } catch {
+        failure = error
+      }
       await client.kernel.shutdown()
-      throw error
+    } catch {
+      failure = error
     }
-    await client.kernel.shutdown()
+    await loop.stop()
+    if let failure { throw failure }
   }
 
-  private static func run(_ command: [String]) async throws {
+  static func run(_ command: [String]) async throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = command

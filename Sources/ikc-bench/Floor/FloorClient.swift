@@ -3,8 +3,8 @@ import Foundation
 import IKC
 
 /// Swift's handle on the C floor's client: connections and loads over them.
+// @unchecked: it is used by one caller at a time, who waits for each call to return.
 final class FloorClient: @unchecked Sendable {
-  // A client is used by one caller at a time, who waits for each call to return.
   private let client = UnsafeMutablePointer<ikc_floor_client>.allocate(capacity: 1)
   private let frame: UnsafeMutableBufferPointer<CChar>
   private var strings: [UnsafeMutablePointer<CChar>] = []

@@ -31,7 +31,7 @@ enum FloorServer {
     exit(0)
   }
 
-  /// Handed over once, to the thread that runs the server.
+  // @unchecked: handed over once, to the thread that runs the server.
   private struct UncheckedServer: @unchecked Sendable {
     var pointer: UnsafeMutablePointer<ikc_floor_server>
   }

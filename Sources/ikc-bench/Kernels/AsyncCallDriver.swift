@@ -6,6 +6,8 @@ struct AsyncCallDriver: Driver {
   var depth: Int
   var payload: String
   var sampleEvery: Int
+  /// Whether the tasks run on their kernel's serial queue.
+  var prefersQueue = false
 
   func run(_ target: Target, _ limit: Limit) async throws -> Sample {
     try await target.together(limit, callers)
@@ -13,10 +15,18 @@ struct AsyncCallDriver: Driver {
 
   private func callers(_ client: Client, _ share: Limit, _ clock: RoundClock) async throws -> Sample {
     let recorder = RecorderBox()
+    let specifier = try client.specifier(BenchSession.echo)
     let operations = try await withThrowingTaskGroup(of: UInt64.self) { group in
       for index in 0..<depth {
         let part = share.share(index, of: depth)
-        group.addTask { try await caller(client, part, clock, recorder) }
+        // No preference at all costs less than none in particular.
+        if prefersQueue {
+          group.addTask(executorPreference: client.kernel.taskExecutor) {
+            try await caller(client, specifier, part, clock, recorder)
+          }
+        } else {
+          group.addTask { try await caller(client, specifier, part, clock, recorder) }
+        }
       }
       return try await group.reduce(0, +)
     }
@@ -24,9 +34,8 @@ struct AsyncCallDriver: Driver {
   }
 
   private func caller(
-    _ client: Client, _ part: Limit, _ clock: RoundClock, _ recorder: RecorderBox
+    _ client: Client, _ specifier: Specifier, _ part: Limit, _ clock: RoundClock, _ recorder: RecorderBox
   ) async throws -> UInt64 {
-    let specifier = try client.specifier(BenchSession.echo)
     let total = part.operations ?? .max
     var done: UInt64 = 0
     while done < total {

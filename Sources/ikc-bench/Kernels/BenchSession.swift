@@ -12,7 +12,7 @@ enum BenchSession {
   /// Decodes the string and returns it.
   static let echo = "echo"
 
-  /// Handlers run on the kernel's serial queue, one at a time.
+  // @unchecked: handlers run on the kernel's serial queue, one at a time.
   private final class Counter: @unchecked Sendable {
     var count = 0
     var octets = 0

@@ -14,12 +14,14 @@ enum Server {
     case .perl: return .process(try PerlServer.start(settings))
     case .kernel:
       if let address = settings.connect { return .running(address) }
+      let busyPolling = settings.busyPolling.map { ["--busy-polling", String($0)] } ?? []
       return .process(
-        try ServerProcess(serve: [
-          "--listen", settings.freshAddress().description, "--loops", String(settings.loops),
-          "--queue", settings.queue.rawValue, "--serializer", settings.serializer,
-          "--protocol", settings.negotiation.rawValue,
-        ]))
+        try ServerProcess(
+          serve: busyPolling + [
+            "--listen", settings.freshAddress().description, "--loops", String(settings.loops),
+            "--queue", settings.queue.rawValue, "--serializer", settings.serializer,
+            "--protocol", settings.negotiation.rawValue,
+          ]))
     }
   }
 

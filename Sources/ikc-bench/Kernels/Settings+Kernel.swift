@@ -1,5 +1,6 @@
 import Dispatch
 import IKC
+import IKCYAML
 
 extension Settings {
   /// How the kernels at both ends are set up.
@@ -8,6 +9,7 @@ extension Settings {
   func configuration(loops: Int = 1) throws -> Configuration {
     var configuration = Configuration()
     configuration.loops = loops
+    if let busyPolling { configuration.busyPolling = .microseconds(busyPolling) }
     configuration.negotiation = negotiation == .ikc ? .ikc : .ikc0
     configuration.serializers = [try Serializers.named(serializer)]
     if queue == .dispatch { configuration.queue = .dispatch(DispatchQueue(label: "ikc-bench")) }
@@ -23,7 +25,11 @@ extension Settings {
 /// The serializers by the names of the command line.
 enum Serializers {
   static let all: [(name: String, serializer: any Serializer)] = [
-    ("storable", StorableSerializer())
+    ("storable", StorableSerializer()),
+    ("json", JSONSerializer()),
+    ("yaml", YAMLSerializer()),
+    ("freezethaw", FreezeThawSerializer()),
+    ("freezer", FreezerSerializer()),
   ]
 
   static func named(_ name: String) throws -> any Serializer {

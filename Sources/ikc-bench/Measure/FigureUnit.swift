@@ -13,5 +13,11 @@ struct FigureUnit: Sendable, Hashable {
   static let operations = FigureUnit(label: "ops/s", key: "operations_per_second")
   static let bytesPerConnection = FigureUnit(
     label: "bytes/connection", key: "resident_bytes_per_connection", lessIsBetter: true)
+  static let bytesPerChannel = FigureUnit(
+    label: "bytes/channel", key: "resident_bytes_per_channel", lessIsBetter: true)
+  static let nanosecondsPerEvent = FigureUnit(label: "ns/event", key: "nanoseconds_per_event", lessIsBetter: true)
+  static let microsecondsPerChannel = FigureUnit(
+    label: "µs/channel", key: "microseconds_per_channel", lessIsBetter: true, decimals: 2)
+  static let milliseconds = FigureUnit(label: "ms", key: "milliseconds", lessIsBetter: true, decimals: 2)
   static let bytes = FigureUnit(label: "bytes", key: "bytes", lessIsBetter: true)
 }

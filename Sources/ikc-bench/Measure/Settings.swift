@@ -21,6 +21,8 @@ struct Settings: Sendable {
   /// Event loops of the server.
   var loops = 1
   var queue = Queue.inline
+  /// Microseconds that the kernels' loops look for events before they sleep; nil: their default.
+  var busyPolling: Int?
   var serializer = "storable"
   var negotiation = Negotiation.ikc0
   var unix = false

@@ -1,4 +1,4 @@
-/// Posts with long strings, which the receiver decodes: how many octets of them in a second.
+/// Posts with long strings, which the receiver's handler counts, or decodes to a `String`: how many octets of them in a second.
 struct BulkMode {
   var settings: Settings
 
@@ -6,12 +6,13 @@ struct BulkMode {
     let connections = settings.connections ?? 1
     let payload = settings.payload(1 << 20)
     let wire = try await WireProbe.record(settings, payload: payload, postTo: BenchSession.take)
-    let driver = PostDriver(state: BenchSession.take, payload: payload)
+    let counted = PostDriver(state: BenchSession.count, payload: payload)
+    let decoded = PostDriver(state: BenchSession.take, payload: payload)
     return try await settings.runner.measure(
       mode: "bulk", title: settings.title("bulk", connections: connections), unit: .megabytes,
       scale: Double(payload.utf8.count) / 1e6,
       trials: settings.trials(
         FloorTrial(.post, wire: wire.postSizes, connections: connections, settings: settings),
-        [(.ikc, driver)], perl: driver, connections: connections))
+        [(.ikc("counted"), counted), (.ikc("decoded"), decoded)], perl: decoded, connections: connections))
   }
 }

@@ -20,7 +20,7 @@ struct CodecMode {
     let image = try serializer.encode(sample.value)
     let title = "\(name) · \(sample.name), \(grouped(image.count)) octets"
     settings.runner.progress.show(title, "perl")
-    let perl = serializer.package == "Storable" ? PerlCodec.storable(image, settings) : nil
+    let perl = PerlCodec.rates(of: serializer.package, image, settings)
     let value = sample.value
     var encode = try await compare(
       "\(title) · encode",
@@ -47,22 +47,14 @@ struct CodecMode {
 
   /// Straight to bytes where the serializer can do that, else by way of a `Value`.
   private func encodeTrial<Subject: CodecSubject>(_ serializer: any Serializer, _ subject: Subject) -> CodecTrial {
-    guard let storable = serializer as? StorableSerializer else {
-      return CodecTrial(.ikc("Codable")) { _ = try serializer.encode(ValueEncoder().encode(subject)) }
-    }
-    return CodecTrial(.ikc("Codable")) { _ = try storable.encode(subject) }
+    CodecTrial(.ikc("Codable")) { _ = try serializer.encode(subject) }
   }
 
   private func decodeTrial<Subject: CodecSubject>(
     _ serializer: any Serializer, _ image: [UInt8], _ subject: Subject
   ) -> CodecTrial {
-    guard let storable = serializer as? StorableSerializer else {
-      return CodecTrial(.ikc("Codable")) {
-        _ = try image.withUnsafeBytes { try ValueDecoder().decode(Subject.self, from: serializer.decode($0)) }
-      }
-    }
-    return CodecTrial(.ikc("Codable")) {
-      _ = try image.withUnsafeBytes { try storable.decode(Subject.self, from: $0) }
+    CodecTrial(.ikc("Codable")) {
+      _ = try image.withUnsafeBytes { try serializer.decode(Subject.self, from: $0) }
     }
   }
 }

@@ -2,7 +2,7 @@ import IKC
 
 /// The frames of one post and of one call with its reply, as kernels with the
 /// run's settings really exchange them.
-struct WireProbe: Sendable {
+struct WireProbe: Sendable, Codable {
   /// The body of a post to `bench/count` and the like.
   var post: [UInt8]
   /// The body of a call of `bench/echo`.

@@ -14,9 +14,12 @@ struct Peering: Sendable, CustomTestStringConvertible {
   let swift: NegotiationProtocol
   /// What the script tries first.
   let perl: NegotiationProtocol
+  /// What both sides speak.
+  var serializer: any Serializer = StorableSerializer()
 
   var testDescription: String {
     "\(script.rawValue).pl (\(Self.word(perl))) with Swift (\(Self.word(swift))) over \(transport.rawValue)"
+      + (serializer is StorableSerializer ? "" : " in \(serializer.package)")
   }
 
   /// Every combination of protocols over the transports.
@@ -40,6 +43,7 @@ struct Peering: Sendable, CustomTestStringConvertible {
   func kernel(name: String) -> Kernel {
     var configuration = Configuration()
     configuration.negotiation = swift
+    configuration.serializers = [serializer]
     return Kernel(name: name, configuration: configuration)
   }
 

@@ -10,12 +10,14 @@ final class PerlPeer {
     case realClient = "real-client"
     case realServer = "real-server"
     case realLite = "real-lite"
+    case realMonitor = "real-monitor"
+    case realProxy = "real-proxy"
   }
 
   /// One line that a script prints.
   struct Report: Decodable, Sendable {
     enum CodingKeys: String, CodingKey {
-      case listening, connected, step, value, error, failed, finished, ended
+      case listening, connected, step, value, error, failed, finished, ended, heard
       case remoteError = "remote_error"
     }
 
@@ -27,6 +29,7 @@ final class PerlPeer {
     var failed: String?
     var finished: Int?
     var ended: String?
+    var heard: String?
     var remoteError: String?
   }
 
@@ -49,14 +52,16 @@ final class PerlPeer {
 
   /// Starts a script; servers listen on `address`, clients connect to it.
   init(
-    _ script: Script, _ address: String, speaking negotiation: String, name: String? = nil, steps: [JSON] = []
+    _ script: Script, _ address: String, speaking negotiation: String, name: String? = nil, serializer: String? = nil,
+    aliases: [String] = [], steps: [JSON] = []
   ) throws {
     let folder = try #require(Bundle.module.path(forResource: "Peers", ofType: nil))
     let list = String(decoding: try JSONEncoder().encode(JSON.array(steps)), as: UTF8.self)
     process = try ChildProcess(
       "perl",
       ["\(folder)/\(script.rawValue).pl", address, "--protocol", negotiation, "--limit", "60", "--do", list]
-        + (name.map { ["--name", $0] } ?? []))
+        + (name.map { ["--name", $0] } ?? []) + (serializer.map { ["--serializer", $0] } ?? [])
+        + aliases.flatMap { ["--alias", $0] })
   }
 
   deinit { process.kill() }
@@ -95,14 +100,8 @@ final class PerlPeer {
 /// The Perl of this machine.
 enum Perl {
   /// Whether the real library is there; CONTRIBUTING.md tells where it comes from.
-  static let hasLibrary: Bool = {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["perl", "-MPOE::Component::IKC::Server", "-e", "1"]
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    do { try process.run() } catch { return false }
-    process.waitUntilExit()
-    return process.terminationStatus == 0
-  }()
+  static let hasLibrary = has("POE::Component::IKC::Server")
+
+  /// Whether a module is there.
+  static func has(_ module: String) -> Bool { ChildProcess.succeeds("perl", ["-M\(module)", "-e", "1"]) }
 }

@@ -24,7 +24,7 @@ import Testing
     session.on("context") { (event: Event) in event.wantsList ? "list" : "scalar" }
     session.on("fail") { (_: Event) throws -> Int in throw IKCError(.handlerFailed, "demo failure") }
     session.on("failSlowly") { (_: Event) async throws -> Int in throw IKCError(.handlerFailed, "slow failure") }
-    session.on("never") { (_: Event) async throws in try await Task.sleep(for: .seconds(3_600)) }
+    session.on("never") { (_: Event) async throws in try await waitForCancellation() }
     session.on("whoami") { (event: Event) in event.caller }
     try session.publish(
       "echo", "sum", "mirror", "slowly", "nothing", "undef", "list", "context", "fail", "failSlowly", "never", "whoami")
@@ -125,6 +125,24 @@ import Testing
     pair.channel.abort()
     await pair.client.shutdown()
     await pair.server.shutdown(deadline: .milliseconds(50))
+  }
+
+  @Test(arguments: SerializerUnderTest.all) func textsOfAnyLengthComeBack(_ serializer: SerializerUnderTest)
+    async throws
+  {
+    let pair = try await KernelPair(server: serializer.configuration, client: serializer.configuration) { server in
+      let session = server.session("test")
+      session.on("echo") { (text: String) in text }
+      try session.publish("echo")
+    }
+    for count in [0, 1, 15, 16, 95, 96, 97, 255, 256, 70_000] {
+      for character in serializer.sendable(["x", "é", "\u{1F600}"]) {
+        let text = String(repeating: character, count: count)
+        #expect(
+          try await pair.client.call("poe://Server/test/echo", text, as: String.self) == text, "\(count) \(character)")
+      }
+    }
+    await pair.shutdown()
   }
 
   @Test func pendingWhenTheChannelEndsFailsWithTheReason() async throws {

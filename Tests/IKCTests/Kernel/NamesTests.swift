@@ -31,6 +31,21 @@ import Testing
     await pair.shutdown()
   }
 
+  @Test(arguments: [NegotiationProtocol.ikc0, .ikc]) func theSocketsPathIsNoNameOfAClient(
+    _ negotiation: NegotiationProtocol
+  ) async throws {
+    var settings = Configuration()
+    settings.negotiation = negotiation
+    let pair = try await KernelPair(.unix, client: settings)
+    let onServer = try #require(pair.server.channel(to: "Client"))
+    let path = try #require(pair.channel.names.last)
+    #expect(path.hasPrefix("unix:"))
+    // All clients of the socket would go by it. Theirs goes on with the process and the descriptor.
+    #expect(onServer.names.count == 3)
+    #expect(onServer.names.last?.hasPrefix("\(path):") == true)
+    await pair.shutdown()
+  }
+
   @Test func aSecondHolderOfANameStillGetsItsAnswers() async throws {
     let pair = try await KernelPair { server in
       let session = server.session("test")

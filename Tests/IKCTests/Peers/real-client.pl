@@ -24,7 +24,7 @@ POE::Component::IKC::Client->spawn(
     name => $option{name},
     aliases => $option{alias},
     protocol => uc $option{protocol},
-    serializers => ['Storable'],
+    serializers => [$option{serializer}],
     on_error => sub {
         report(failed => join ' ', @_);
         exit 3;

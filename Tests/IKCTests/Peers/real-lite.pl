@@ -17,7 +17,7 @@ my $lite = POE::Component::IKC::ClientLite->spawn(
     name => $option{name},
     timeout => $option{limit},
     protocol => uc $option{protocol},
-    serializers => ['Storable'],
+    serialiser => $option{serializer},
 );
 if (!$lite) {
     report(failed => POE::Component::IKC::ClientLite::error());

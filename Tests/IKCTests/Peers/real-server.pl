@@ -20,7 +20,7 @@ POE::Session->create(
         _start => sub {
             my ($kernel, $heap) = @_[KERNEL, HEAP];
             $kernel->alias_set('demo');
-            $kernel->call(IKC => publish => 'demo', [keys %IKCPeer::Demo::handlers, 'reply_to']);
+            $kernel->call(IKC => publish => 'demo', [keys %IKCPeer::Demo::handlers, 'reply_to', 'code']);
             $kernel->select_read(\*STDIN, 'input');
         },
         reply_to => sub {
@@ -28,6 +28,8 @@ POE::Session->create(
             $kernel->post(IKC => post => $params->[1], $params->[0]);
             return;
         },
+        # Storable refuses to write it, which ends this process; the text formats write it.
+        code => sub { return { run => sub { 1 } } },
         input => sub {
             return if sysread STDIN, my $ignored, 4096;
             unlink $place if $kind eq 'unix';

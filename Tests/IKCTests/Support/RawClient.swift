@@ -32,8 +32,10 @@ final class RawClient: Sendable {
 
   /// Negotiates as a kernel of that id; returns the server's line.
   @discardableResult
-  func negotiate(names: String = "raw-00000000-00000000-00000001,Raw") async -> String {
-    send(Array("SETUP KERNEL=\(names);FREEZER=Storable;PID=7\r\n".utf8))
+  func negotiate(
+    names: String = "raw-00000000-00000000-00000001,Raw", serializer: String = "Storable"
+  ) async -> String {
+    send(Array("SETUP KERNEL=\(names);FREEZER=\(serializer);PID=7\r\n".utf8))
     return await receiveLine()
   }
 
@@ -51,7 +53,9 @@ final class RawClient: Sendable {
   func send(frame body: [UInt8]) { send(Array("\(body.count)\0".utf8) + body) }
 
   /// Sends a message as a frame.
-  func send(_ message: Value) throws { send(frame: try StorableSerializer().encode(message)) }
+  func send(_ message: Value, in serializer: any Serializer = StorableSerializer()) throws {
+    send(frame: try serializer.encode(message))
+  }
 
   /// Says that no more comes.
   func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
@@ -66,7 +70,7 @@ final class RawClient: Sendable {
   }
 
   /// The next frame as a message; nil where the peer has closed.
-  func receiveMessage() async throws -> Value? {
+  func receiveMessage(in serializer: any Serializer = StorableSerializer()) async throws -> Value? {
     let body: [UInt8]? = await onReceiver { [self] in
       var digits: [UInt8] = []
       while true {
@@ -77,7 +81,7 @@ final class RawClient: Sendable {
       return receive(Int(String(decoding: digits, as: UTF8.self)) ?? 0)
     }
     guard let body else { return nil }
-    return try body.withUnsafeBytes { try StorableSerializer().decode($0) }
+    return try body.withUnsafeBytes { try serializer.decode($0) }
   }
 
   /// Whether the peer closes without sending more.

@@ -61,7 +61,8 @@ struct ConnectTests {
     let accepted = await Task.detached { [descriptor] () -> [CInt] in
       var accepted: [CInt] = []
       while accepted.count < 2 {
-        let next = ikc_accept(descriptor)
+        var peer = SocketAddress()
+        let next = ikc_accept(descriptor, &peer.storage)
         if next >= 0 { accepted.append(next) } else { await Task.yield() }
       }
       return accepted

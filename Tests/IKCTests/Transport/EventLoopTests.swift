@@ -92,7 +92,7 @@ struct EventLoopTests {
     let stopped = Mutex(false)
     ListenerSet.open(
       on: .tcp("127.0.0.1", port: 0), loops: [loop],
-      accepted: { connection in
+      hooks: AcceptHooks { connection, _ in
         connection.handler = serverSide
         connection.startReading()
         connection.send("GO\n")
@@ -121,9 +121,30 @@ struct EventLoopTests {
     #expect(uv_loop_close(uv) == 0)
   }
 
+  @Test func workOfTheLoopsOwnThreadIsDoneBeforeASleep() throws {
+    let uv = UnsafeMutablePointer<uv_loop_t>.allocate(capacity: 1)
+    defer { uv.deallocate() }
+    #expect(uv_loop_init(uv) == 0)
+    let loop = try EventLoop(adopting: uv)
+    let turns = Mutex(0)
+    #expect(uv_run(uv, UV_RUN_DEFAULT) == 0)
+    loop.execute {
+      turns.withLock { $0 += 1 }
+      loop.execute { turns.withLock { $0 += 1 } }
+    }
+    // Whoever embeds the loop is told not to sleep, and the loop does not end before the work is done.
+    #expect(uv_backend_timeout(uv) == 0)
+    #expect(uv_run(uv, UV_RUN_DEFAULT) == 0)
+    #expect(turns.withLock { $0 } == 2)
+    #expect(uv_loop_alive(uv) == 0)
+    loop.stop()
+    #expect(uv_run(uv, UV_RUN_DEFAULT) == 0)
+    #expect(uv_loop_close(uv) == 0)
+  }
+
   /// How many of this process's descriptors are sockets with `path` at either end: other tests open descriptors as well.
   private func sockets(at path: String) -> Int {
-    (0..<4096).count { descriptor in
+    (0..<20_000).count { descriptor in
       [false, true].contains { SocketAddress(descriptor: descriptor, peer: $0)?.endpoint == .unix(path: path) }
     }
   }

@@ -138,7 +138,8 @@ extension ListenerSet {
     accepted: @escaping @Sendable (Connection) -> Void
   ) async throws(IKCError) -> ListenerSet {
     let result: Result<ListenerSet, IKCError> = await completed { completion in
-      open(on: address, loops: loops, options: options, accepted: accepted, completion: completion)
+      let hooks = AcceptHooks(accepted: { connection, _ in accepted(connection) })
+      open(on: address, loops: loops, options: options, hooks: hooks, completion: completion)
     }
     return try result.get()
   }

@@ -163,7 +163,7 @@ struct ListenerTests {
     let loops = [try EventLoop(), try EventLoop()]
     let client = try EventLoop()
     var options = ListenOptions()
-    options.maximumConnections = 3
+    options.concurrency = 3
     let open = Observed<[Connection]>([])
     let set = try await ListenerSet.open(on: medium.address, loops: loops, options: options) { connection in
       connection.handler = Recorder()

@@ -6,7 +6,7 @@ import Testing
 @testable import IKC
 
 /// Nothing guards `value` but the queue that it is used on.
-private final class Unguarded: @unchecked Sendable {
+private final class Unguarded: @unchecked Sendable {  // used on the queue that is tested alone
   var value = 0
   var isInside = false
   var order: [Int] = []

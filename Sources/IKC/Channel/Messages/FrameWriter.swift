@@ -20,21 +20,35 @@ extension ByteWriter {
     return FrameMark(start: start, body: count)
   }
 
-  /// Writes the length in front of the body and returns how many digits it took.
+  /// Writes the length in front of the body.
   @inline(__always)
-  mutating func endFrame(_ mark: FrameMark) -> Int {
-    let size = count - mark.body
+  mutating func endFrame(_ mark: FrameMark) {
+    let size = count &- mark.body
     let digits = Self.decimalDigits(size)
-    if digits != mark.body - mark.start - 1 { moveBody(mark, digits: digits, size: size) }
-    var rest = size
-    var position = mark.start + digits
-    patch(position, 0)
+    if digits != mark.body &- mark.start &- 1 { moveBody(mark, digits: digits, size: size) }
+    Self.storeHead(size, digits: digits, to: base.unsafelyUnwrapped + mark.start)
+  }
+
+  /// Stores a length of so many digits and the NUL behind it.
+  @inline(__always)
+  static func storeHead(_ size: Int, digits: Int, to head: UnsafeMutableRawPointer) {
+    var rest = UInt32(truncatingIfNeeded: size)
+    if digits == 3 {
+      // The commonest length: digits and NUL in one word, the first digit in its lowest byte. Divisions by 100 and 10.
+      let hundreds = (rest &* 41) >> 12
+      let tens = ((rest &- hundreds &* 100) &* 103) >> 10
+      let ones = rest &- hundreds &* 100 &- tens &* 10
+      let text = hundreds | tens << 8 | ones << 16 | 0x30_3030
+      head.storeBytes(of: text.littleEndian, as: UInt32.self)
+      return
+    }
+    head.storeBytes(of: 0, toByteOffset: digits, as: UInt8.self)
+    var position = digits
     repeat {
-      position -= 1
-      patch(position, UInt8(truncatingIfNeeded: 0x30 + rest % 10))
+      position &-= 1
+      head.storeBytes(of: UInt8(truncatingIfNeeded: 0x30 &+ rest % 10), toByteOffset: position, as: UInt8.self)
       rest /= 10
-    } while position > mark.start
-    return digits
+    } while position > 0
   }
 
   /// Takes the frame back, as if it had never been begun.
@@ -59,9 +73,7 @@ extension ByteWriter {
   /// The number of decimal digits of `size`, at least one.
   @inline(__always)
   static func decimalDigits(_ size: Int) -> Int {
-    if size < 10 { return 1 }
-    if size < 100 { return 2 }
-    if size < 1_000 { return 3 }
+    if size < 1_000 { return size < 100 ? size < 10 ? 1 : 2 : 3 }
     if size < 10_000 { return 4 }
     if size < 100_000 { return 5 }
     var digits = 6

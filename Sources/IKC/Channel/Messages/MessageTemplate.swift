@@ -3,23 +3,20 @@
 /// The body is Storable's network order image of a hash. The parameters come first in it, so that their tag numbers
 /// do not depend on the other fields; those do not change between messages, except for the number in a call's rsvp,
 /// which has a fixed width.
-struct MessageTemplate {
+struct MessageTemplate: ~Copyable, Sendable {
   /// How many fields the message has.
-  let fields: UInt32
+  fileprivate let fields: UInt32
   /// Everything behind the parameters.
-  let suffix: [UInt8]
+  fileprivate let suffix: ConstantBytes
   /// Where the call number's digits stand in the suffix; nil in posts.
-  let numberOffset: Int?
-
-  /// How many hexadecimal digits a call number has.
-  static let numberWidth = 16
+  fileprivate let numberOffset: Int?
 
   /// The fields behind `params`.
   ///
   /// - Parameters:
   ///   - event: the specifier as text.
   ///   - from: the encoded item of the sending session, if it has one.
-  ///   - rsvp: the text of the rsvp specifier up to the call number, for calls.
+  ///   - rsvp: for calls: the text of the rsvp specifier, with any digits where the call's number goes, at its end.
   ///   - wantsList: whether the answer is asked for in list context.
   init(event: String, from: [UInt8]?, rsvp: String? = nil, wantsList: Bool = false) throws(IKCError) {
     fields = 2 + (from == nil ? 0 : 1) + (rsvp == nil ? 0 : 1) + (wantsList ? 1 : 0)
@@ -36,13 +33,33 @@ struct MessageTemplate {
       writer.writeKey("wantarray")
     }
     if let rsvp {
-      try writer.writeStorable(rsvp + String(repeating: "0", count: Self.numberWidth))
-      numberOffset = writer.count - Self.numberWidth
+      try writer.writeStorable(rsvp)
+      numberOffset = writer.count - CallNumber.width
       writer.writeKey("rsvp")
     } else {
       numberOffset = nil
     }
-    suffix = Array(writer.bytes)
+    suffix = ConstantBytes(writer.bytes)
+  }
+
+  /// How long a message with this text is.
+  @inline(__always)
+  func size(with text: ShortText) -> Int { MessageCursor.headSize &+ text.size &+ suffix.count }
+
+  /// Stores the message with this text, and the call's number where there is a place for it: `size(with:)` bytes.
+  @inline(__always)
+  func store(_ text: ShortText, number: UInt64, to place: UnsafeMutableRawPointer) {
+    var cursor = MessageCursor(at: place, fields: fields)
+    cursor.store(text)
+    let start = cursor.store(suffix.bytes)
+    if let offset = numberOffset { CallNumber.write(number, to: start + offset) }
+  }
+
+  /// How many digits the length of a message with these parameters has, as far as can be told before they are encoded.
+  @inline(__always)
+  func digits<P: Encodable>(for params: P) -> Int {
+    let size = if let text = params as? String { text.utf8.count } else { 6 }
+    return ByteWriter.decimalDigits(suffix.count &+ size &+ 9)
   }
 }
 
@@ -55,32 +72,25 @@ extension ByteWriter {
     beginMessage(fields: template.fields)
     try writeStorable(encoding: params, in: .params)
     let start = count
-    template.suffix.withUnsafeBytes { write($0) }
-    guard let offset = template.numberOffset else { return }
-    var rest = number
-    var position = start + offset + MessageTemplate.numberWidth
-    while rest != 0 {
-      position -= 1
-      let digit = UInt8(truncatingIfNeeded: rest & 15)
-      patch(position, digit < 10 ? 0x30 + digit : 0x57 + digit)
-      rest >>= 4
-    }
+    write(template.suffix.bytes)
+    if let offset = template.numberOffset { CallNumber.write(number, to: base.unsafelyUnwrapped + start + offset) }
   }
 
-  /// The header of a message and the beginning of its hash.
+  /// The header of a message and the beginning of its hash, of fewer than 256 fields.
   @inline(__always)
   mutating func beginMessage(fields: UInt32) {
-    write(UInt8(0x05))
-    write(UInt8(0x0b))
-    write(StorableTag.hash)
-    write(bigEndian: fields)
+    _ = MessageCursor(at: tail(MessageCursor.headSize &+ 1), fields: fields)
+    advance(MessageCursor.headSize)
   }
 
   /// A hash key, behind its value.
   @inline(__always)
   mutating func writeKey(_ key: StaticString) {
-    write(bigEndian: UInt32(key.utf8CodeUnitCount))
-    write(utf8: key)
+    let size = key.utf8CodeUnitCount
+    let place = tail(4 &+ size)
+    place.storeBytes(of: UInt32(truncatingIfNeeded: size).bigEndian, as: UInt32.self)
+    (place + 4).copyMemory(from: key.utf8Start, byteCount: size)
+    advance(4 &+ size)
   }
 
   /// A specifier as the item of a hash: `{kernel, session, state}`; an empty state is left out.

@@ -16,29 +16,32 @@ struct PeerNames: Sendable {
 
   /// The id and all names under which the peer can be addressed. Who announced nothing is called by its address.
   ///
-  /// - Parameter names: what the peer announced, its id first, then in the order of its own list.
-  static func addressable(_ names: [String], peerAddress: String) -> [String] {
+  /// - Parameters:
+  ///   - names: what the peer announced, its id first, then in the order of its own list.
+  ///   - isShared: whether others have that address as well, so that it is no name beside others.
+  static func addressable(_ names: [String], peerAddress: String, isShared: Bool) -> [String] {
     guard let id = names.first else { return [peerAddress] }
     var result = [id]
     // At most 256 names, mostly three: a list is searched faster than a set is made.
     for name in names.dropFirst() where !result.contains(name) && KernelName.isAddressable(name) { result.append(name) }
-    if !result.contains(peerAddress), KernelName.isAddressable(peerAddress) { result.append(peerAddress) }
+    if !isShared, !result.contains(peerAddress), KernelName.isAddressable(peerAddress) { result.append(peerAddress) }
     return result
   }
 
   /// What the classic dialogue led to: after the id it tells the list from its end.
-  func negotiated(serializer: String, peerAddress: String) -> Negotiated {
+  func negotiated(serializer: String, peerAddress: String, isShared: Bool = false) -> Negotiated {
     let inOrder = Array(announced.prefix(1) + announced.dropFirst().reversed())
     return Negotiated(
-      names: Self.addressable(inOrder, peerAddress: peerAddress), pid: nil, serializer: serializer, negotiation: .ikc)
+      names: Self.addressable(inOrder, peerAddress: peerAddress, isShared: isShared), pid: nil, serializer: serializer,
+      negotiation: .ikc)
   }
 }
 
 extension SetupLine {
   /// What the exchange of SETUP lines led to, this one being the peer's.
-  func negotiated(serializer: String, peerAddress: String) -> Negotiated {
+  func negotiated(serializer: String, peerAddress: String, isShared: Bool = false) -> Negotiated {
     Negotiated(
-      names: PeerNames.addressable(names, peerAddress: peerAddress), pid: pid, serializer: serializer,
-      negotiation: .ikc0)
+      names: PeerNames.addressable(names, peerAddress: peerAddress, isShared: isShared), pid: pid,
+      serializer: serializer, negotiation: .ikc0)
   }
 }

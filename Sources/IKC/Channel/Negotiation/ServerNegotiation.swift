@@ -20,6 +20,7 @@ struct ServerNegotiation: Sendable {
 
   private let identity: LocalIdentity
   private let peerAddress: String
+  private let isShared: Bool
   private var phase = Phase.greeting
   private var lines = 0
   private var announcement = NameAnnouncement()
@@ -28,9 +29,11 @@ struct ServerNegotiation: Sendable {
 
   /// Waits for a client.
   ///
-  /// - Parameter peerAddress: the client's address as ``KernelName`` writes it: one of its names, and its id if it
-  ///   announces none.
-  init(_ identity: LocalIdentity, peerAddress: String) {
+  /// - Parameters:
+  ///   - peerAddress: the client's address as ``KernelName`` writes it: one of its names, and its id if it announces none.
+  ///   - isShared: whether all clients have that address, as those of a unix socket have: it is then no further name of one.
+  init(_ identity: LocalIdentity, peerAddress: String, isShared: Bool = false) {
+    self.isShared = isShared
     self.identity = identity
     self.peerAddress = peerAddress
     serializer = identity.defaultSerializer
@@ -90,7 +93,7 @@ struct ServerNegotiation: Sendable {
     }
     identity.setup([package]).write(to: &reply)
     phase = .over
-    return .established(setup.negotiated(serializer: package, peerAddress: peerAddress))
+    return .established(setup.negotiated(serializer: package, peerAddress: peerAddress, isShared: isShared))
   }
 
   private mutating func announce(_ line: NegotiationLine, _ reply: inout ByteWriter) {
@@ -134,7 +137,7 @@ struct ServerNegotiation: Sendable {
       guard let serializer else { return fail("the client proposed no serializer that is known here") }
       reply.write(line: "UP")
       phase = .over
-      return .established(peer.negotiated(serializer: serializer, peerAddress: peerAddress))
+      return .established(peer.negotiated(serializer: serializer, peerAddress: peerAddress, isShared: isShared))
     case .not: break
     default: reply.write(line: "NOT")
     }

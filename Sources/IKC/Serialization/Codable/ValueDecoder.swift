@@ -7,8 +7,8 @@
 ///
 /// Byte strings are read as text where they are valid UTF-8, else as Perl sees them: every byte the
 /// character of that number. References are followed, classes ignored, undef is `nil`. Byte strings also
-/// decode to `[UInt8]`, `Data` and `ByteString`, numbers of seconds since 1970 to `Date`, and everything to
-/// `Value` as it is.
+/// decode to `[UInt8]`, `Data` and `ByteString`, numbers of seconds since 1970 to `Date`, text to `URL`,
+/// text and numbers to `Decimal`, and everything to `Value` as it is.
 ///
 /// Types may be nested 512 deep, as deep as Perl's Storable writes.
 public struct ValueDecoder: Sendable {

@@ -2,7 +2,8 @@
 ///
 /// Structs and dictionaries with text or integer keys become hashes, other sequences arrays; `nil` is
 /// undef where it is encoded at all (synthesised code leaves optional properties that are nil out).
-/// `[UInt8]`, `Data` and `ByteString` become byte strings, `Date` a number of seconds since 1970.
+/// `[UInt8]`, `Data` and `ByteString` become byte strings, `Date` a number of seconds since 1970,
+/// `URL` and `Decimal` text.
 /// `Value` passes through as it is.
 public struct ValueEncoder: Sendable {
   /// What the value is called in messages.
@@ -25,5 +26,12 @@ public struct ValueEncoder: Sendable {
     } catch {
       throw .encoding(error, root: Self.root)
     }
+  }
+
+  /// The values that each of some encodable arguments becomes.
+  static func list<each P: Encodable>(_ arguments: repeat each P) throws(IKCError) -> [Value] {
+    var values: [Value] = []
+    for argument in repeat each arguments { values.append(try ValueEncoder().encode(argument)) }
+    return values
   }
 }

@@ -216,7 +216,7 @@ struct GraphReader {
       frame.remaining -= 1
       if frame.remaining > 0 { return again(frame) }
       let isRestricted = frame.flags & StorableFlag.restricted != 0
-      return end(frame, .hash(Self.withoutRepeats(frame.elements), isRestricted: isRestricted))
+      return end(frame, .hash(ValueGraph.Element.withoutRepeats(frame.elements), isRestricted: isRestricted))
     case .reference:
       let isWeak = frame.flags & StorableFrame.isWeak != 0
       let isOverloaded = frame.flags & StorableFrame.isOverloaded != 0
@@ -241,14 +241,6 @@ struct GraphReader {
       hook.tie = child
       return end(frame, .hook(hook))
     }
-  }
-
-  /// Of elements with the same key the last one counts.
-  private static func withoutRepeats(_ elements: [ValueGraph.Element]) -> [ValueGraph.Element] {
-    var last: [Value.Hash.Key: Int] = [:]
-    for (index, element) in elements.enumerated() { last[element.key] = index }
-    if last.count == elements.count { return elements }
-    return elements.indices.filter { last[elements[$0].key] == $0 }.map { elements[$0] }
   }
 
   private mutating func again(_ frame: Frame) -> Int? {

@@ -5,7 +5,12 @@ extension ValueGraph {
   /// The graph of a plain value, which has to be a reference. Throws `cannotEncode` on any other, and
   /// where the value is nested deeper than 1,000 or has more than 16,777,216 parts.
   public init(_ value: Value) throws(IKCError) {
-    var builder = GraphBuilder()
+    try self.init(value, maximumDepth: StorableReader.maximumDepth, maximumCount: Self.maximumCount)
+  }
+
+  /// The same within other limits. What a container or reference holds is two deeper than that is.
+  init(_ value: Value, maximumDepth: Int, maximumCount: Int) throws(IKCError) {
+    var builder = GraphBuilder(maximumDepth: maximumDepth, maximumCount: maximumCount)
     let root = try builder.referent(value, depth: 0)
     self.init(nodes: builder.nodes, root: root)
   }
@@ -13,18 +18,26 @@ extension ValueGraph {
   /// The graph as a plain value; what is shared is held in common. Throws `cannotDecode` on a cycle,
   /// and where it is nested deeper than 1,000.
   public func value() throws(IKCError) -> Value {
-    var flattener = GraphFlattener(self)
-    return try flattener.reference(to: root, depth: 0)
+    // A reference counts here as well as what it refers to.
+    var flattener = GraphFlattener(self, maximumDepth: StorableReader.maximumDepth * 2)
+    return try flattener.value(root)
   }
 }
 
 /// Makes a graph of a value.
 private struct GraphBuilder {
-  var nodes: [ValueGraph.Node] = []
+  let maximumDepth: Int
+  let maximumCount: Int
+  private(set) var nodes: [ValueGraph.Node] = []
+
+  init(maximumDepth: Int, maximumCount: Int) {
+    self.maximumDepth = maximumDepth
+    self.maximumCount = maximumCount
+  }
 
   private mutating func add(_ content: ValueGraph.Content) throws(IKCError) -> Int {
-    guard nodes.count < ValueGraph.maximumCount else {
-      throw IKCError(.cannotEncode, "A graph can't have more than \(ValueGraph.maximumCount) nodes")
+    guard nodes.count < maximumCount else {
+      throw IKCError(.cannotEncode, "A graph can't have more than \(maximumCount) nodes here")
     }
     nodes.append(ValueGraph.Node(content))
     return nodes.count - 1
@@ -73,8 +86,8 @@ private struct GraphBuilder {
 
   /// What the value, a reference, refers to.
   mutating func referent(_ value: Value, depth: Int) throws(IKCError) -> Int {
-    guard depth <= StorableReader.maximumDepth else {
-      throw IKCError(.cannotEncode, "A graph can't be nested deeper than \(StorableReader.maximumDepth)")
+    guard depth <= maximumDepth else {
+      throw IKCError(.cannotEncode, "A graph can't be nested deeper than \(maximumDepth / 2) containers here")
     }
     switch value {
     case .array(let elements):
@@ -120,138 +133,5 @@ private struct GraphBuilder {
     let node = try add(.hook(ValueGraph.Hook(kind: kind, frozen: hook.frozen, references: references, tie: tie)))
     nodes[node].className = hook.className
     return node
-  }
-}
-
-/// Makes a value of a graph.
-private struct GraphFlattener {
-  private let graph: ValueGraph
-  /// By node: what it became; nil while that is being found out.
-  private var known: [Int: Value?] = [:]
-  /// The same for tied variables.
-  private var ties: [Int: Value?] = [:]
-
-  init(_ graph: ValueGraph) { self.graph = graph }
-
-  /// What an array or hash holds where it holds the node.
-  private mutating func variable(_ index: Int, depth: Int) throws(IKCError) -> Value {
-    let node = try graph.node(index)
-    switch node.content {
-    case .undef, .immortal(nil): return .undef
-    case .bool(let flag), .immortal(let flag?): return .bool(flag)
-    case .int(let number): return .int(number)
-    case .uint(let number): return .uint(number)
-    case .double(let number): return .double(number)
-    case .bytes(let octets): return .bytes(octets)
-    case .text(let octets): return octets.text.map { .string($0) } ?? .special(.malformedText(octets))
-    case .version(let literal, let octets, let isText):
-      let value = isText ? octets.text.map { Value.string($0) } ?? .special(.malformedText(octets)) : .bytes(octets)
-      return .special(.version(Value.Version(literal: literal, value: value)))
-    case .reference(let target, let isWeak, let isOverloaded):
-      var value = try reference(to: target, depth: depth + 1)
-      if isOverloaded { value.markOverloaded() }
-      return isWeak ? .special(.weak(value)) : value
-    case .tied(.scalar, _), .tiedKey, .tiedIndex: return try tie(index, node, depth: depth + 1)
-    case .array, .hash, .regexp, .tied, .hook: return try reference(to: index, depth: depth + 1)
-    }
-  }
-
-  private func check(depth: Int) throws(IKCError) {
-    // A reference counts here as well as what it refers to.
-    if depth > StorableReader.maximumDepth * 2 {
-      throw IKCError(.cannotDecode, "The graph is nested deeper than \(StorableReader.maximumDepth)")
-    }
-  }
-
-  private static var cycle: IKCError {
-    IKCError(.cannotDecode, "The graph holds a cycle, which a plain value can't")
-  }
-
-  /// A tied scalar, or an element of a tied array or hash.
-  private mutating func tie(_ index: Int, _ node: ValueGraph.Node, depth: Int) throws(IKCError) -> Value {
-    try check(depth: depth)
-    if let value = ties[index] {
-      guard let value else { throw Self.cycle }
-      return value
-    }
-    ties[index] = .some(nil)
-    let value: Value
-    switch node.content {
-    case .tied(_, let object):
-      value = .special(.tied(Value.Tied(kind: .scalar, object: try variable(object, depth: depth))))
-    case .tiedKey(let object, let key):
-      let object = try variable(object, depth: depth)
-      let key = try variable(key, depth: depth)
-      value = .special(.tiedElement(Value.TiedElement(object: object, selector: .key(key))))
-    case .tiedIndex(let object, let index):
-      let object = try variable(object, depth: depth)
-      value = .special(.tiedElement(Value.TiedElement(object: object, selector: .index(index))))
-    default: value = .undef
-    }
-    ties[index] = .some(value)
-    return value
-  }
-
-  /// A reference to the node.
-  mutating func reference(to index: Int, depth: Int) throws(IKCError) -> Value {
-    try check(depth: depth)
-    if let value = known[index] {
-      guard let value else { throw Self.cycle }
-      return value
-    }
-    known[index] = .some(nil)
-    let node = try graph.node(index)
-    var value = try content(of: node, index, depth: depth)
-    switch value {
-    case .special(.regexp(var regexp)):
-      regexp.className = node.className ?? "Regexp"
-      value = .special(.regexp(regexp))
-    case .special(.hook): break
-    default:
-      if let name = node.className { value = .special(.object(Value.Object(className: name, content: value))) }
-    }
-    known[index] = .some(value)
-    return value
-  }
-
-  private mutating func content(
-    of node: ValueGraph.Node, _ index: Int, depth: Int
-  ) throws(IKCError) -> Value {
-    switch node.content {
-    case .array(let elements):
-      var values: [Value] = []
-      for element in elements {
-        let value = if let element { try variable(element, depth: depth) } else { Value.undef }
-        values.append(value)
-      }
-      return .array(values)
-    case .hash(let elements, _):
-      var hash = Value.Hash(minimumCapacity: elements.count)
-      for element in elements where !element.isPlaceholder {
-        hash[element.key] = try variable(element.node, depth: depth)
-      }
-      return .hash(hash)
-    case .regexp(let pattern, let flags): return .special(.regexp(Value.Regexp(pattern: pattern, flags: flags)))
-    case .tied(let kind, let object) where kind != .scalar:
-      return .special(.tied(Value.Tied(kind: kind, object: try variable(object, depth: depth))))
-    case .hook(let hook): return try self.hook(hook, node.className ?? "", depth: depth)
-    default: return .reference(try variable(index, depth: depth))
-    }
-  }
-
-  private mutating func hook(
-    _ hook: ValueGraph.Hook, _ className: ByteString, depth: Int
-  ) throws(IKCError) -> Value {
-    var base: Value.Hook.Base
-    switch hook.kind {
-    case .scalar: base = .scalar
-    case .array: base = .array
-    case .hash: base = .hash
-    }
-    if let tie = hook.tie { base = .tied(hook.kind, try variable(tie, depth: depth)) }
-    var references: [Value] = []
-    for target in hook.references { references.append(try reference(to: target, depth: depth + 1)) }
-    return .special(
-      .hook(Value.Hook(className: className, base: base, frozen: hook.frozen, references: references)))
   }
 }

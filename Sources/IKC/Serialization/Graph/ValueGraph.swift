@@ -116,3 +116,14 @@ public struct ValueGraph: Sendable {
     return nodes[index]
   }
 }
+
+extension ValueGraph.Element {
+  /// Of elements with the same key the last one counts.
+  static func withoutRepeats(_ elements: [Self]) -> [Self] {
+    if elements.count < 2 { return elements }
+    var last: [Value.Hash.Key: Int] = [:]
+    for (index, element) in elements.enumerated() { last[element.key] = index }
+    if last.count == elements.count { return elements }
+    return elements.indices.filter { last[elements[$0].key] == $0 }.map { elements[$0] }
+  }
+}

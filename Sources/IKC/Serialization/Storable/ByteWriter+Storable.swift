@@ -38,6 +38,7 @@ extension ByteWriter {
   /// A boolean, as a copy of Perl's own is written: `1` or the empty string.
   @inline(__always)
   mutating func writeStorable(_ flag: Bool) {
+    if keepsKinds { return write(flag ? StorableTag.booleanTrue : StorableTag.booleanFalse) }
     let place = tail(3)
     place.storeBytes(of: StorableTag.scalar, as: UInt8.self)
     place.storeBytes(of: flag ? 1 : 0, toByteOffset: 1, as: UInt8.self)
@@ -53,7 +54,7 @@ extension ByteWriter {
       place.storeBytes(of: StorableTag.byte, as: UInt8.self)
       place.storeBytes(of: UInt8(bitPattern: small) ^ 0x80, toByteOffset: 1, as: UInt8.self)
       advance(2)
-    } else if order == .native {
+    } else if order == .native || keepsKinds {
       place.storeBytes(of: StorableTag.integer, as: UInt8.self)
       place.storeBytes(of: number.littleEndian, toByteOffset: 1, as: Int64.self)
       advance(9)
@@ -101,7 +102,7 @@ extension ByteWriter {
   mutating func writeStorable(_ number: Double, order: StorableOrder = .network) {
     if number.magnitude < 0x1p53, let integer = Int64(exactly: number) {
       writeStorable(integer, order: order)
-    } else if order == .native {
+    } else if order == .native || keepsKinds {
       let place = tail(9)
       place.storeBytes(of: StorableTag.double, as: UInt8.self)
       place.storeBytes(of: number.bitPattern.littleEndian, toByteOffset: 1, as: UInt64.self)
@@ -118,12 +119,18 @@ extension ByteWriter {
   /// Text: without the UTF-8 flag where it is plain ASCII, else with it.
   @inline(__always)
   mutating func writeStorable(_ text: String, order: StorableOrder = .network) throws(IKCError) {
-    var text = text
     try checkStorable(length: text.utf8.count)
-    text.withUTF8 { bytes in
-      let bytes = UnsafeRawBufferPointer(bytes)
-      writeStorable(checked: bytes, isText: !Text.isASCII(bytes), order: order)
+    let isWritten: ()? = text.utf8.withContiguousStorageIfAvailable {
+      let bytes = UnsafeRawBufferPointer($0)
+      writeStorable(checked: bytes, isText: !Text.isASCII(text, bytes), order: order)
     }
+    if isWritten == nil { writeStorable(copy: text, order: order) }
+  }
+
+  /// Text that lies elsewhere than in Swift's own memory.
+  @inline(never)
+  private mutating func writeStorable(copy text: String, order: StorableOrder) {
+    Array(text.utf8).withUnsafeBytes { writeStorable(checked: $0, isText: !Text.isASCII($0), order: order) }
   }
 
   /// Bytes, without the UTF-8 flag.

@@ -35,6 +35,15 @@ struct StorableWalker {
     }
   }
 
+  /// Stands at an item inside of an image in network order.
+  @inline(__always)
+  init(in start: UnsafeRawPointer, count: Int, at offset: Int) {
+    self.start = start
+    self.count = count
+    self.offset = offset
+    order = .network
+  }
+
   /// The byte at the offset, without stepping over it; nil at the end.
   @inline(__always)
   func peek() -> UInt8? {

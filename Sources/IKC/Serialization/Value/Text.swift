@@ -10,15 +10,45 @@ enum Text {
       if block.union & 0x8080_8080_8080_8080 != 0 { return false }
       index &+= 64
     }
-    while index &+ 8 <= bytes.count {
-      if start.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 != 0 { return false }
+    return index == bytes.count || isRestASCII(start, index, bytes.count)
+  }
+
+  /// The same for fewer than 64 bytes, from `index` on.
+  @inline(never)
+  private static func isRestASCII(_ start: UnsafeRawPointer, _ index: Int, _ count: Int) -> Bool {
+    var index = index
+    var rest: UInt64 = 0
+    while index &+ 8 <= count {
+      rest |= start.loadUnaligned(fromByteOffset: index, as: UInt64.self)
       index &+= 8
     }
-    while index < bytes.count {
-      if start.load(fromByteOffset: index, as: UInt8.self) >= 0x80 { return false }
+    if count >= 8 {
+      // The last word once more, whole.
+      rest |= start.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+      return rest & 0x8080_8080_8080_8080 == 0
+    }
+    while index < count {
+      rest |= UInt64(start.load(fromByteOffset: index, as: UInt8.self))
       index &+= 1
     }
-    return true
+    return rest < 0x80
+  }
+
+  /// Whether a text, which consists of these bytes, is plain ASCII.
+  ///
+  /// Swift knows that of most long texts: the numbers of their code units agree then, and no look at the bytes is needed.
+  @inline(__always)
+  static func isASCII(_ text: String, _ bytes: UnsafeRawBufferPointer) -> Bool {
+    bytes.count < long ? isASCII(bytes) : isLongASCII(text, bytes)
+  }
+
+  private static let long = 4_096
+
+  @inline(never)
+  private static func isLongASCII(_ text: String, _ bytes: UnsafeRawBufferPointer) -> Bool {
+    // A text in another script is found out at its beginning; counting its UTF-16 would take long.
+    guard isASCII(UnsafeRawBufferPointer(rebasing: bytes[..<long])) else { return false }
+    return text.utf8.count == bytes.count && text.utf16.count == bytes.count
   }
 
   /// Whether both hold the same bytes.
@@ -48,6 +78,8 @@ enum Text {
   static func string(_ bytes: UnsafeRawBufferPointer) -> String? {
     // Much faster than `String(validating:)`: decode, and see whether anything was repaired.
     var text = String(decoding: bytes, as: UTF8.self)
+    // ASCII is never repaired; of long texts Swift knows by now whether they are.
+    if bytes.count >= long, isLongASCII(text, bytes) { return text }
     return text.withUTF8 { equal(UnsafeRawBufferPointer($0), bytes) } ? text : nil
   }
 

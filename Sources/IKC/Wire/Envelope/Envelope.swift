@@ -13,10 +13,11 @@ struct Envelope {
     @inline(__always)
     var isPresent: Bool { start != 0 }
 
-    /// The field's bytes in `body`.
+    /// The field's bytes in `body`, where it was found.
     @inline(__always)
     func bytes(in body: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-      UnsafeRawBufferPointer(rebasing: body[Int(start)..<Int(end)])
+      assert(start >= 0 && start <= end && end <= body.count)
+      return UnsafeRawBufferPointer(start: body.baseAddress.unsafelyUnwrapped + Int(start), count: Int(end &- start))
     }
   }
 

@@ -12,6 +12,8 @@ struct OverviewChart {
   private static let barGap = 2.0
   private static let lineGap = 14.0
   private static let top = 26.0
+  /// Bars that go further are cut, so that all others can be told apart.
+  private static let furthest = 1.5
 
   init(_ comparisons: [Comparison]) {
     lines = comparisons.compactMap { comparison in
@@ -41,7 +43,7 @@ struct OverviewChart {
     let legendHeight = style == nil ? 0.0 : 26
     let heights = lines.map { Double($0.bars.count) * (Self.barHeight + Self.barGap) + Self.lineGap }
     var svg = SVG(width: Self.width, height: Self.top + legendHeight + heights.reduce(0, +) + 6)
-    let maximum = max(1, lines.flatMap(\.bars).map(\.ratio).max() ?? 1)
+    let maximum = min(Self.furthest, max(1, lines.flatMap(\.bars).map(\.ratio).max() ?? 1))
     let axis = Axis.linear(maximum: maximum, from: Self.labelWidth, to: Self.width - 60)
     if style != nil { legend(&svg) }
     let top = Self.top + legendHeight
@@ -65,10 +67,13 @@ struct OverviewChart {
       line.title, x: Self.labelWidth - 12, y: y + (height - Self.lineGap) / 2 + 9, class: "ink", anchor: .end)
     for (index, bar) in line.bars.enumerated() {
       let top = y + Double(index) * (Self.barHeight + Self.barGap) + 4
-      let end = axis.position(bar.ratio)
+      let end = axis.position(min(bar.ratio, Self.furthest))
       svg.bar(
         x: Self.labelWidth, y: top, width: end - Self.labelWidth, height: Self.barHeight,
         class: Palette.name(bar.contender), title: bar.title)
+      if bar.ratio > Self.furthest {
+        svg.line(x1: end - 26, y1: top + Self.barHeight + 2, x2: end - 18, y2: top - 2, class: "cut")
+      }
       svg.text("\(ratioText(bar.ratio))×", x: end + 8, y: top + 10, class: "strong")
     }
   }

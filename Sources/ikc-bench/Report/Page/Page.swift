@@ -6,7 +6,7 @@ struct Page {
 
   private static let names = [
     "post": "Posts", "call": "Calls", "connect": "Connecting", "idle": "Idle connections", "bulk": "Bulk",
-    "codec": "Serializers", "sizes": "Sizes", "open": "Open loop",
+    "codec": "Serializers", "sizes": "Sizes", "open": "Open loop", "growth": "Growth",
   ]
 
   func rendered() -> String {

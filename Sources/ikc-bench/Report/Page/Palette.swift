@@ -26,7 +26,7 @@ enum Palette {
     .grid{stroke:var(--grid);stroke-width:1}.base{stroke:var(--faint);stroke-width:1}\
     .reference{stroke:var(--faint);stroke-width:1;stroke-dasharray:4 4}\
     .stroke{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}\
-    .dot{stroke:var(--card);stroke-width:1.5}\
+    .cut{stroke:var(--card);stroke-width:4}.dot{stroke:var(--card);stroke-width:1.5}\
     .fill.floor{fill:var(--floor)}.fill.ikc{fill:var(--ikc)}.fill.async{fill:var(--async)}\
     .fill.perl{fill:var(--perl)}.stroke.floor{stroke:var(--floor)}.stroke.ikc{stroke:var(--ikc)}\
     .stroke.async{stroke:var(--async)}.stroke.perl{stroke:var(--perl)}

@@ -38,9 +38,14 @@ struct Transcript: Decodable, Sendable, CustomTestStringConvertible {
     let line: String?
     let lineHex: String?
     let eol: String?
+    let frame: Frame?
+
+    struct Frame: Decodable, Sendable {
+      let length: Int
+    }
 
     enum CodingKeys: String, CodingKey {
-      case from, line, eol
+      case from, line, eol, frame
       case lineHex = "line_hex"
     }
 
@@ -59,6 +64,7 @@ struct Transcript: Decodable, Sendable, CustomTestStringConvertible {
 
   let name: String
   let transport: String
+  let codec: String
   let connections: Int
   let peers: Peers
   let placeholders: [String: String]
@@ -68,7 +74,7 @@ struct Transcript: Decodable, Sendable, CustomTestStringConvertible {
   let observedClient: [Observation]?
 
   enum CodingKeys: String, CodingKey {
-    case name, transport, connections, peers, placeholders, events, decoded
+    case name, transport, codec, connections, peers, placeholders, events, decoded
     case observedServer = "observed_server"
     case observedClient = "observed_client"
   }

@@ -6,15 +6,7 @@ import Testing
 
 @Suite("Storable beside Perl's own")
 struct StorableDifferentialTests {
-  static let hasPerl: Bool = {
-    let probe = Process()
-    probe.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    probe.arguments = ["perl", "-MStorable", "-e", "1"]
-    probe.standardError = FileHandle.nullDevice
-    try? probe.run()
-    probe.waitUntilExit()
-    return probe.terminationStatus == 0
-  }()
+  static let hasPerl = ChildProcess.succeeds("perl", ["-MStorable", "-e", "1"])
 
   private static func askPerl(_ questions: [String]) async throws -> [String] {
     let script = try #require(Bundle.module.resourceURL).appendingPathComponent("Peers/storable-differential.pl").path

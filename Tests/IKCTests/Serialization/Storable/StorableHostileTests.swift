@@ -3,8 +3,9 @@ import Testing
 
 @testable import IKC
 
-/// One Storable line of `hostile.jsonl`.
+/// One line of `hostile.jsonl`.
 struct HostilePayload: Sendable, CustomTestStringConvertible {
+  let codec: String
   let name: String
   let bytes: [UInt8]
   /// What Perl's own decoder did.
@@ -14,15 +15,20 @@ struct HostilePayload: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { name }
 
-  static let all: [HostilePayload] = Fixture.lines("hostile.jsonl").compactMap { line in
-    guard line["codec"] as? String == "storable", let result = line["result"] as? [String: Any] else { return nil }
+  static let all = of("storable")
+
+  /// The lines for a codec.
+  static func of(_ codec: String) -> [HostilePayload] { lines.filter { $0.codec == codec } }
+
+  private static let lines: [HostilePayload] = Fixture.lines("hostile.jsonl").compactMap { line in
+    guard let codec = line["codec"] as? String, let result = line["result"] as? [String: Any] else { return nil }
     var bytes = Fixture.bytes(line["payload"]) ?? []
     for rule in line["payload_rule"] as? [[String: Any]] ?? [] {
       let piece = Fixture.bytes(rule["hex"]) ?? []
       for _ in 0..<(rule["repeat"] as? Int ?? 0) { bytes += piece }
     }
     return HostilePayload(
-      name: line["name"] as? String ?? "", bytes: bytes, outcome: result["what"] as? String ?? "",
+      codec: codec, name: line["name"] as? String ?? "", bytes: bytes, outcome: result["what"] as? String ?? "",
       value: Fixture.data(result["value"]))
   }
 }

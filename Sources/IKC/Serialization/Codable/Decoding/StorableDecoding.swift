@@ -24,7 +24,9 @@ struct StorableDecoding {
   mutating func decode<T: Decodable>(
     _ type: T.Type, at offset: Int, firstTag: Int, userInfo: @autoclosure () -> [CodingUserInfoKey: any Sendable] = [:]
   ) throws(IKCError) -> T {
-    if T.self == String.self, let text = string(at: offset) { return unsafeBitCast(text, to: type) }
+    if T.self == String.self, let text = Self.text(in: image, at: offset, order) {
+      return unsafeBitCast(text, to: type)
+    }
     if T.self == Int.self, let number = integer(at: offset) { return unsafeBitCast(number, to: type) }
     return try decodeItem(type, offset, firstTag, userInfo())
   }
@@ -73,16 +75,33 @@ struct StorableDecoding {
     return try decoder.decode(type, from: value)
   }
 
-  /// The text of an item that is a short string, the commonest form by far; nil for all others.
+  /// The text of an item that is a string, the commonest form by far; nil for all others.
   @inline(__always)
-  private func string(at offset: Int) -> String? {
+  static func text(in image: UnsafeRawBufferPointer, at offset: Int, _ order: StorableOrder) -> String? {
+    guard let octets = shortText(in: image, at: offset) else { return longText(in: image, at: offset, order) }
+    return Text.isASCII(octets) ? String(decoding: octets, as: UTF8.self) : Text.string(octets)
+  }
+
+  /// The octets of an item that is a string of at most 255; nil for all others.
+  @inline(__always)
+  static func shortText(in image: UnsafeRawBufferPointer, at offset: Int) -> UnsafeRawBufferPointer? {
     guard let base = image.baseAddress, offset >= 0, image.count &- offset >= 2 else { return nil }
     let tag = base.load(fromByteOffset: offset, as: UInt8.self)
     guard tag == StorableTag.scalar || tag == StorableTag.text else { return nil }
     let count = Int(base.load(fromByteOffset: offset &+ 1, as: UInt8.self))
     guard count <= image.count &- offset &- 2 else { return nil }
-    let octets = UnsafeRawBufferPointer(start: base + offset + 2, count: count)
-    return Text.isASCII(octets) ? String(decoding: octets, as: UTF8.self) : Text.string(octets)
+    return UnsafeRawBufferPointer(start: base + offset + 2, count: count)
+  }
+
+  @inline(never)
+  private static func longText(in image: UnsafeRawBufferPointer, at offset: Int, _ order: StorableOrder) -> String? {
+    guard let base = image.baseAddress, offset >= 0, image.count &- offset >= 5 else { return nil }
+    let tag = base.load(fromByteOffset: offset, as: UInt8.self)
+    guard tag == StorableTag.longScalar || tag == StorableTag.longText else { return nil }
+    let word = base.loadUnaligned(fromByteOffset: offset &+ 1, as: UInt32.self)
+    let count = Int(order == .network ? UInt32(bigEndian: word) : UInt32(littleEndian: word))
+    guard count <= image.count &- offset &- 5 else { return nil }
+    return Text.string(UnsafeRawBufferPointer(start: base + offset + 5, count: count))
   }
 
   /// The number of an item that is a short integer; nil for all others.

@@ -10,6 +10,7 @@ extension ByteWriter {
   ///   - context: where in its image the item stands.
   ///   - userInfo: what `Encodable` types find in their encoder's `userInfo`.
   /// - Throws: `cannotEncode`, and then nothing has been written.
+  @inline(__always)
   mutating func writeStorable<T: Encodable>(
     encoding value: T, in context: StorableContext = StorableContext(),
     userInfo: @autoclosure () -> [CodingUserInfoKey: any Sendable] = [:]

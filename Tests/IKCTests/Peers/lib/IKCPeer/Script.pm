@@ -3,6 +3,7 @@ package IKCPeer::Script;
 # What all peer scripts share: options, JSON lines on stdout, sockets, an end by themselves.
 #
 #   SCRIPT ADDRESS [--protocol ikc|ikc0] [--name NAME] [--alias NAME]... [--limit SECONDS] [--do JSON]
+#          [--serializer PACKAGE]   (clients of the real library only)
 #
 # ADDRESS is tcp://HOST:PORT or unix:PATH. --do is a list of steps, done in order once a kernel is connected:
 #   ["post", SPEC, VALUE]     ["call", SPEC, VALUE]     ["list", SPEC, VALUE]  (a call in list context)
@@ -21,8 +22,8 @@ our @EXPORT = qw(options report split_address);
 my $json = JSON::PP->new->utf8->canonical->allow_nonref->allow_blessed;
 
 sub options {
-    my %option = (protocol => 'ikc0', limit => 60, alias => [], do => '[]');
-    GetOptions(\%option, 'protocol=s', 'name=s', 'alias=s@', 'limit=i', 'do=s') && @ARGV == 1
+    my %option = (protocol => 'ikc0', limit => 60, serializer => 'Storable', alias => [], do => '[]');
+    GetOptions(\%option, 'protocol=s', 'name=s', 'alias=s@', 'limit=i', 'do=s', 'serializer=s') && @ARGV == 1
         or die "usage: $0 ADDRESS [--protocol ikc|ikc0] [--name NAME] [--alias NAME]... [--limit SECONDS] [--do JSON]\n";
     $option{address} = shift @ARGV;
     $option{do} = $json->decode($option{do});
