@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The built tool, run with tiny counts.
-@Suite(.serialized) struct CommandTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct CommandTests {
   /// A row of the JSON that the tool writes.
   struct Result {
     var name: String

@@ -4,7 +4,7 @@ import IKCYAML
 import TestSupport
 import Testing
 
-@Suite("YAML beside Perl's YAML.pm")
+@Suite("YAML beside Perl's YAML.pm", .timeLimit(.minutes(5)))
 struct DifferentialTests {
   private static let hasYAML = ChildProcess.succeeds("perl", ["-MYAML", "-e", "1"])
 

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite(.serialized) struct CallTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct CallTests {
   @Test(arguments: Transport.allCases, ["ikc", "ikc0"])
   func `every state of the demo answers`(_ transport: Transport, _ negotiation: String) async throws {
     let server = try await DemoServer(over: transport, ["--demo", "--name", "Server", "--protocol", negotiation])

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.serialized) struct CodecTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct CodecTests {
   static let storable: [UInt8] = [5, 11, 3, 0, 0, 0, 1, 4, 2, 0, 0, 0, 2, 8, 129, 10, 1, 0x78, 0, 0, 0, 1, 0x6b]
 
   @Test func `encode writes what Perl reads`() async throws {

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite(.serialized) struct ConnectionFailureTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct ConnectionFailureTests {
   @Test(arguments: ["call", "post", "ping"])
   func `a refused connection ends with status 3`(_ command: String) async throws {
     let folder = try ScratchFolder()

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(2))) struct ExecTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct ExecTests {
   private static func server(_ options: String...) async throws -> DemoServer { try await DemoServer(options) }
 
   @Test func `parameters go in as JSON, and the result comes out as JSON or text`() async throws {

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite(.serialized) struct HelpTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct HelpTests {
   @Test func `every command's help has examples that begin with its name`() async throws {
     let overview = try await Tool.run(["--help"])
     let commands = overview.text.split(separator: "\n").compactMap { $0.firstMatch(of: #/^  ([a-z]+) {2,}[A-Z]/#)?.1 }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.serialized) struct MonitorTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct MonitorTests {
   /// A line without its time, and with what differs from run to run replaced.
   private static func plain(_ line: String?) -> String? {
     line?.replacing(#/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z /#, with: "")

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite(.serialized) struct PingTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct PingTests {
   @Test(arguments: Transport.allCases, ["ikc", "ikc0"])
   func `prints the round-trip time`(_ transport: Transport, _ negotiation: String) async throws {
     let server = try await DemoServer(over: transport, [])

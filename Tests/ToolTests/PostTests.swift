@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite(.serialized) struct PostTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct PostTests {
   @Test(arguments: Transport.allCases, ["ikc", "ikc0"])
   func `posts arrive before the command ends`(_ transport: Transport, _ negotiation: String) async throws {
     let server = try await DemoServer(over: transport)

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite(.serialized) struct PublishedTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct PublishedTests {
   @Test func `lists what a Swift kernel publishes`() async throws {
     let server = try await DemoServer()
     let outcome = try await server.run("published")

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The README's programs are those of `Examples/`, and they run.
-@Suite(.serialized) struct ReadmeTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct ReadmeTests {
   private static let root = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.serialized) struct ServeTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct ServeTests {
   @Test(arguments: [SIGINT, SIGTERM])
   func `a signal ends it cleanly with status 0`(_ signal: Int32) async throws {
     let folder = try ScratchFolder()

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite(.serialized) struct SubscribeTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct SubscribeTests {
   @Test func `prints what is accepted and what is refused`() async throws {
     let server = try await DemoServer(over: .tcp, ["--demo", "--name", "Server"])
     let accepted = try await server.run("subscribe", "demo", "demo/echo", "poe://*/demo", "poe://Server/demo")

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A client's end of a TCP connection to loopback.
+/// A client's end of a TCP connection to loopback. Reading waits for a minute at most.
 final class TestSocket: Sendable {
   private let descriptor: Int32
   private let queue = DispatchQueue(label: "TestSocket", attributes: .concurrent)
@@ -16,6 +16,8 @@ final class TestSocket: Sendable {
     place.sin_family = sa_family_t(AF_INET)
     place.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
     place.sin_port = port.bigEndian
+    var patience = timeval(tv_sec: 60, tv_usec: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     let status = withUnsafePointer(to: &place) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
         connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `ikc serve --workers`, seen from outside.
-@Suite(.serialized) struct WorkersTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct WorkersTests {
   /// Whether a process lives, or has not been waited for.
   private static func exists(_ id: Int32) -> Bool { kill(id, 0) == 0 }
 

@@ -3,7 +3,7 @@ import IKC
 import Testing
 
 /// The examples of the page FromPerl.md, so that they compile.
-@Suite struct FromPerlExamples {
+@Suite(.timeLimit(.minutes(5))) struct FromPerlExamples {
   func server() async throws {
     var configuration = Configuration()
     configuration.aliases = ["clock"]

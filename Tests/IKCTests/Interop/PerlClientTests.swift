@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A Swift server and Perl clients.
-@Suite(.serialized) struct PerlClientTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct PerlClientTests {
   private static let data: JSON = ["text": "x\u{e9}\u{20ac}", "list": [1, "2.5", nil, []], "empty": [:]]
 
   /// What a full client does, with what it has to see.

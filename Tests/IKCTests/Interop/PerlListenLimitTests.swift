@@ -50,13 +50,13 @@ import Testing
     let server = try await Server(peering, concurrency: 2)
     let clients = try (0..<4).map { try server.client(peering, $0) }
     for count in 2...4 {
-      let callers = await server.callers.first(count)
+      let callers = try await server.callers.first(count)
       // None came in their place before one had gone.
       #expect(server.callers.elements.count == count)
       #expect(server.kernel.channels.count == 2)
       callers[count - 2].finish()
     }
-    await server.callers.first(4)[3].finish()
+    try await server.callers.first(4)[3].finish()
     for (number, client) in clients.enumerated() {
       #expect(try await client.results(1) == [.value(JSON.number(Double(number)))])
       #expect(await client.process.outcome().status == 0)
@@ -72,7 +72,7 @@ import Testing
     let late = try server.client(peering, 2)
     await #expect(throws: (any Error).self) { try await late.first(\.finished) }
     #expect(await late.process.outcome().status != 0)
-    for caller in await server.callers.first(2) { caller.finish() }
+    for caller in try await server.callers.first(2) { caller.finish() }
     for (number, client) in clients.enumerated() {
       #expect(try await client.results(1) == [.value(JSON.number(Double(number)))])
       #expect(await client.process.outcome().status == 0)

@@ -24,15 +24,15 @@ import Testing
     // What the server does not publish, it reports; the post's author hears of it from the monitor alone.
     try kernel.post("poe://PerlServer/demo/nosuch", 1)
     let names = channel.names
-    _ = await all.first(3 * names.count)
+    _ = try await all.first(3 * names.count)
     try server.process.closeInput()
-    let told = await all.first(5 * names.count).map { Watch.text($0) }
+    let told = try await all.first(5 * names.count).map { Watch.text($0) }
     let expected = ["register", "channel ready", "error remote-check", "channel close", "unregister"].flatMap { kind in
       names.map { "\(kind) \($0)" + ($0 == channel.name ? " real" : "") }
     }
     #expect(told == expected)
     #expect(
-      await third.first(5) == [
+      try await third.first(5) == [
         "register Third", "channel ready Third", "error remote-check Third", "channel close Third", "unregister Third",
       ])
     await kernel.shutdown()

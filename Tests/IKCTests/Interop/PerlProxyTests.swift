@@ -27,7 +27,7 @@ import Testing
       try proxy.post("many", "a", 2, [3])
       #expect(try await server.first(\.value) == ["a", 2, [3]])
     }
-    #expect(await returned.first(2).allSatisfy { $0.count == 3 && $0[0].text == "a" && $0[2][0]?.int == 3 })
+    #expect(try await returned.first(2).allSatisfy { $0.count == 3 && $0[0].text == "a" && $0[2][0]?.int == 3 })
     // A Perl kernel is not told of the end of a subscription: it has no state for that.
     let another = try await kernel.subscribe("poe://PerlServer/demo")
     let sent = channel.traffic.framesSent
@@ -59,13 +59,13 @@ import Testing
     let client = try PerlPeer(
       peering.script, listener.address.description, speaking: peering.perlWord, name: "PerlClient")
     #expect(try await client.first(\.value) == ["poe://SwiftServer/demo"])
-    let arguments = await received.first(1)[0]
+    let arguments = try await received.first(1)[0]
     #expect(arguments.count == 3 && arguments[0].text == "a" && arguments[1].int == 2 && arguments[2][0]?.int == 3)
     let subscribers = kernel.subscribers
     #expect(subscribers.map(\.session) == ["demo"] && subscribers.map(\.state) == [nil])
     #expect(subscribers.first?.channel.names.contains("PerlClient") == true)
     // The sender is kept beyond its event, and used with several arguments.
-    let sender = await senders.first(1)[0]
+    let sender = try await senders.first(1)[0]
     try sender.post("many", "b", 4, ["c"])
     #expect(try await client.first(\.value) == ["b", 4, ["c"]])
     client.process.kill()

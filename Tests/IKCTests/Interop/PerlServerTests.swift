@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A Swift client and Perl servers.
-@Suite(.serialized) struct PerlServerTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct PerlServerTests {
   /// A Perl server and a Swift kernel that is connected to it.
   private final class Pair {
     private let folder: ScratchFolder

@@ -4,7 +4,7 @@ import IKC
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct AdoptedLoopTests {
+@Suite(.timeLimit(.minutes(5))) struct AdoptedLoopTests {
   /// What the program saw; shared by its threads.
   private final class Notes: Sendable {
     let answer = Mutex<Int?>(nil)
@@ -46,12 +46,7 @@ import Testing
 
   @Test func aGuestServesOnTheApplicationsLoopAndLeavesNothingBehind() async throws {
     let notes = Notes()
-    await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-      Thread.detachNewThread {
-        #expect(throws: Never.self) { try Self.runProgram(notes) }
-        continuation.resume()
-      }
-    }
+    try await blocking { try Self.runProgram(notes) }
     #expect(notes.answer.withLock { $0 } == 42)
     #expect(notes.ranOnTheLoopsThread.withLock { $0 } == true)
     #expect(notes.isAlive.withLock { $0 } == 0)

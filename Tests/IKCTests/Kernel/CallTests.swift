@@ -2,7 +2,7 @@ import IKC
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct CallTests {
+@Suite(.timeLimit(.minutes(5))) struct CallTests {
   private struct Point: Codable, Equatable, Sendable {
     var x: Double
     var y: Double
@@ -155,7 +155,7 @@ import Testing
     }
     #expect(try await pair.client.call("poe://Server/test/sum", [1], as: Int.self) == 1)
     for channel in pair.server.channels { channel.abort() }
-    let ended = await errors.first(100)
+    let ended = try await errors.first(100)
     #expect(ended.allSatisfy { $0.code == .channelClosed && $0.specifier == "poe://Server/test/never" })
     await pair.client.shutdown()
     await pair.server.shutdown(deadline: .milliseconds(50))
@@ -186,12 +186,12 @@ import Testing
         sums.add((try? result.get().decode(Int.self)) ?? -1)
       }
     }
-    #expect(await sums.first(1_000) == Array(1...1_000))
+    #expect(try await sums.first(1_000) == Array(1...1_000))
     let errors = Collector<IKCError.Code>()
     pair.client.call("poe://Nobody/test/sum", 1) { result in
       if case .failure(let error) = result { errors.add(error.code) }
     }
-    #expect(await errors.first(1) == [.unknownKernel])
+    #expect(try await errors.first(1) == [.unknownKernel])
     await pair.shutdown()
   }
 
@@ -218,7 +218,7 @@ import Testing
     let session = pair.client.session("asker")
     session.on("result") { (sum: Int) in results.add(sum) }
     try session.call("poe://Server/test/sum", [20, 22], replyTo: "result")
-    #expect(await results.first(1) == [42])
+    #expect(try await results.first(1) == [42])
     let error = try #require(throws: IKCError.self) {
       try session.call("poe://Server/test/sum", [1], replyTo: "unknown")
     }
@@ -228,7 +228,7 @@ import Testing
     let refusals = Collector<IKCError>()
     pair.server.onError { refusals.add($0) }
     try pair.server.post("poe://Client/asker/result", 7)
-    #expect(await refusals.first(1).first?.code == .remote)
+    #expect(try await refusals.first(1).first?.code == .remote)
     #expect(results.elements == [42])
     await pair.shutdown()
   }

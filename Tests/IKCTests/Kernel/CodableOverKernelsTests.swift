@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Swift types on their way through two kernels and back, over every serializer.
-@Suite("Codable over every serializer")
+@Suite("Codable over every serializer", .timeLimit(.minutes(5)))
 struct CodableOverKernelsTests {
   /// Sends the value to a kernel that echoes it, and compares what comes back.
   private static func roundTrip<each T: Codable & Equatable & Sendable>(

@@ -3,7 +3,7 @@ import IKC
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct HandedSocketTests {
+@Suite(.timeLimit(.minutes(5))) struct HandedSocketTests {
   #if canImport(Darwin)
     private static let stream = SOCK_STREAM
     private static let datagram = SOCK_DGRAM
@@ -95,7 +95,7 @@ import Testing
     let results = Collector<String>()
     server.adopt(descriptor: one, as: .server) { result in results.add((try? result.get().name) ?? "failed") }
     client.adopt(descriptor: other, as: .client) { result in results.add((try? result.get().name) ?? "failed") }
-    #expect(Set(await results.first(2)) == [client.id, server.id])
+    #expect(Set(try await results.first(2)) == [client.id, server.id])
     await client.shutdown()
     await server.shutdown()
   }

@@ -2,7 +2,7 @@ import IKC
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct NamesTests {
+@Suite(.timeLimit(.minutes(5))) struct NamesTests {
   @Test func comeAndGoWithTheirKernel() async throws {
     var settings = Configuration()
     settings.aliases = ["Second", "Third"]

@@ -2,7 +2,7 @@ import IKC
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct PublishingTests {
+@Suite(.timeLimit(.minutes(5))) struct PublishingTests {
   @Test func aStateWithoutHandlerIsRefusedAndNothingPublished() async throws {
     let kernel = Kernel(name: "K")
     let session = kernel.session("test")

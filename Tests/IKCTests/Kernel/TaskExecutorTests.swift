@@ -5,7 +5,7 @@ import Testing
 @testable import IKC
 
 /// Tasks that prefer a kernel's executor.
-@Suite(.timeLimit(.minutes(2))) struct TaskExecutorTests {
+@Suite(.timeLimit(.minutes(5))) struct TaskExecutorTests {
   private static func prepare(_ server: Kernel) throws {
     let session = server.session("test")
     session.on("echo") { (text: String) in text }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A light client and Swift kernels.
-@Suite(.timeLimit(.minutes(2))) struct LightClientTests {
+@Suite(.timeLimit(.minutes(5))) struct LightClientTests {
   private struct Point: Codable, Equatable, Sendable {
     var x: Int
     var name: String?
@@ -94,7 +94,7 @@ import Testing
         client.disconnect()
         #expect(!client.isConnected)
       }
-      #expect(await server.counted.first(1) == [7])
+      #expect(try await server.counted.first(1) == [7])
       await server.kernel.shutdown()
     }
   }

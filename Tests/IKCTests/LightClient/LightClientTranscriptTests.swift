@@ -1,3 +1,4 @@
+import Dispatch
 import IKCYAML
 import TestSupport
 import Testing
@@ -6,7 +7,7 @@ import Testing
 
 /// The recorded conversations of ClientLite, with the light client in its place: it has to send the same bytes, apart
 /// from its process id; and to end better where ClientLite did not.
-@Suite(.timeLimit(.minutes(2))) struct LightClientTranscriptTests {
+@Suite(.timeLimit(.minutes(5))) struct LightClientTranscriptTests {
   /// What one client said, over one connection after the other.
   struct Recording: Sendable, CustomTestStringConvertible {
     let connections: [Transcript]
@@ -50,7 +51,9 @@ import Testing
   @Test(arguments: recordings)
   func `says what ClientLite said`(_ recording: Recording) async throws {
     let sent = Collector<[UInt8]>()
-    let server = try RawServer(recording.connections.map { part in { @Sendable in Self.play(part, $0, sent) } })
+    let hasEnded = DispatchSemaphore(value: 0)
+    let server = try RawServer(
+      recording.connections.map { part in { @Sendable in sent.add(Self.play(part, $0) { hasEnded.signal() }) } })
     let serializer = recording.serializer
     let steps = Self.steps(of: recording)
     let identity = recording.first.client()
@@ -60,9 +63,13 @@ import Testing
       configuration.serializers = [serializer]
       let client = try LightClient(Address(server.address), name: identity.id, configuration: configuration)
       try client.connect()
-      for step in steps { try Self.take(step, client, recording) }
+      for (number, steps) in steps.enumerated() {
+        // What is sent before the server's end has been seen would be lost with the connection.
+        if number > 0 { hasEnded.wait() }
+        for step in steps { try Self.take(step, client, recording) }
+      }
     }
-    let said = await sent.first(recording.connections.count)
+    let said = try await sent.first(recording.connections.count)
     for (part, said) in zip(recording.connections, said) {
       let recorded = Self.pieces(part.stream(of: "client"))
       let ours = Self.pieces(said)
@@ -143,12 +150,19 @@ import Testing
     return result
   }
 
-  private static func steps(of recording: Recording) -> [Step] {
-    var steps: [Step] = []
+  /// What the client does over each connection.
+  private static func steps(of recording: Recording) -> [[Step]] {
     var responses = 0
-    for event in recording.connections.flatMap(\.events) {
+    return recording.connections.map { steps(over: $0, in: recording.serializer, &responses) }
+  }
+
+  private static func steps(
+    over connection: Transcript, in serializer: any Serializer, _ responses: inout Int
+  ) -> [Step] {
+    var steps: [Step] = []
+    for event in connection.events {
       for piece in pieces(event.bytes) where piece.line == nil {
-        let value = piece.value(in: recording.serializer)
+        let value = piece.value(in: serializer)
         let params = value["params"] ?? .undef
         guard event.from == "client" else {
           if value["event"]?["state"]?.text == "YOW" { steps.append(.wait("YOW")) }
@@ -187,7 +201,12 @@ import Testing
   }
 
   /// Plays the recorded server: says what it said whenever as many lines and frames have come as had come then.
-  private static func play(_ transcript: Transcript, _ connection: RawServer.Connection, _ sent: Collector<[UInt8]>) {
+  ///
+  /// - Parameter ended: is called once the client can see the end.
+  /// - Returns: all that came.
+  private static func play(
+    _ transcript: Transcript, _ connection: RawServer.Connection, ended: () -> Void
+  ) -> [UInt8] {
     var received: [UInt8] = []
     var awaited = 0
     for event in transcript.events {
@@ -203,7 +222,8 @@ import Testing
       }
     }
     connection.endSending()
+    ended()
     while case let bytes = connection.receive(), !bytes.isEmpty { received += bytes }
-    sent.add(received)
+    return received
   }
 }

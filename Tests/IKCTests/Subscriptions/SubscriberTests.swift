@@ -4,7 +4,7 @@ import Testing
 @testable import IKC
 
 /// Who has subscribed to a kernel's sessions.
-@Suite(.timeLimit(.minutes(2))) struct SubscriberTests {
+@Suite(.timeLimit(.minutes(5))) struct SubscriberTests {
   private static func publish(_ kernel: Kernel) throws {
     for name in ["test", "other"] {
       let session = kernel.session(name)

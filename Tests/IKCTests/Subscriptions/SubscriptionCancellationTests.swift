@@ -5,7 +5,7 @@ import Testing
 @testable import IKC
 
 /// Tasks that are cancelled while they wait for subscriptions.
-@Suite(.timeLimit(.minutes(2))) struct SubscriptionCancellationTests {
+@Suite(.timeLimit(.minutes(5))) struct SubscriptionCancellationTests {
   private static let accepted: Value = [
     ["kernel": "Raw", "session": "test", "state": ""], "raw", .string(Responder.unsubscribeState),
   ]

@@ -20,7 +20,7 @@ final class Watch: Sendable {
   var all: [Monitor.Change] { changes.elements }
 
   /// The first `count` changes, as soon as there are that many.
-  func first(_ count: Int) async -> [String] { await changes.first(count).map(text) }
+  func first(_ count: Int) async throws -> [String] { try await changes.first(count).map(text) }
 
   /// All that has come so far, as text.
   var texts: [String] { changes.elements.map(text) }

@@ -2,7 +2,7 @@ import CUV
 import IKC
 import Testing
 
-struct BusyPollingTests {
+@Suite(.timeLimit(.minutes(5))) struct BusyPollingTests {
   /// A loop that something has just come to.
   private static func loop() -> ikc_spin {
     var spin = ikc_spin()

@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import IKC
 
 /// The same expectations of every medium.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ConnectionTests {
   @Test(arguments: Medium.all)
   func linesThenFramesGoBothWays(medium: Medium) async throws {
@@ -12,15 +13,15 @@ struct ConnectionTests {
     link.client.send("HELLO\r\nGO\r\n")
     link.client.send(frame("one") + frame(""))
     link.server.send("WELCOME\nGO\r")
-    await link.clientSide.heard.until { $0.lines.count == 2 }
+    try await link.clientSide.heard.until { $0.lines.count == 2 }
     link.server.send(Array("\n".utf8) + frame("two"))
-    let server = await link.serverSide.heard.until { $0.frames.count == 2 }
-    let client = await link.clientSide.heard.until { $0.frames.count == 1 }
+    let server = try await link.serverSide.heard.until { $0.frames.count == 2 }
+    let client = try await link.clientSide.heard.until { $0.frames.count == 1 }
     #expect(server.lines == ["HELLO", "GO"])
     #expect(server.frames == [Array("one".utf8), []])
     #expect(client.lines == ["WELCOME", "GO"])
     #expect(client.frames == [Array("two".utf8)])
-    await link.close()
+    try await link.close()
     #expect(link.serverSide.heard.value.closes == 1)
     #expect(link.clientSide.heard.value.closes == 1)
   }
@@ -34,16 +35,16 @@ struct ConnectionTests {
       // The second packet leaves when the first has been taken.
       if let first = bytes[..<cut].firstIndex(where: { $0 == 13 || $0 == 10 }) {
         let lines = bytes[..<cut].filter { $0 == 13 || $0 == 10 }.count > 0
-        if lines, first < cut { await link.serverSide.heard.until { !$0.lines.isEmpty } }
+        if lines, first < cut { try await link.serverSide.heard.until { !$0.lines.isEmpty } }
       }
-      await link.client.loop.perform {}
-      await link.server.loop.perform {}
+      try await link.client.loop.perform {}
+      try await link.server.loop.perform {}
       link.client.send(Array(bytes[cut...]))
-      let heard = await link.serverSide.heard.until { $0.frames.count == 4 || $0.closes > 0 }
+      let heard = try await link.serverSide.heard.until { $0.frames.count == 4 || $0.closes > 0 }
       #expect(heard.lines == ["HELLO", "A", "B", "GO"], "cut at \(cut)")
       #expect(
         heard.frames.map { String(decoding: $0, as: UTF8.self) } == ["abc", "", "0123456789ab", "z"], "cut at \(cut)")
-      await link.close()
+      try await link.close()
     }
   }
 
@@ -52,11 +53,11 @@ struct ConnectionTests {
     let link = try await Link.open(medium)
     for byte in Array("HELLO\r\nGO\r\n".utf8) + frame("abc") + frame("0123456789ab") {
       link.client.send([byte])
-      await link.client.loop.perform {}
+      try await link.client.loop.perform {}
     }
-    let heard = await link.serverSide.heard.until { $0.frames.count == 2 }
+    let heard = try await link.serverSide.heard.until { $0.frames.count == 2 }
     #expect(heard.lines == ["HELLO", "GO"])
-    await link.close()
+    try await link.close()
   }
 
   @Test(arguments: Medium.all)
@@ -69,9 +70,9 @@ struct ConnectionTests {
     let link = try await Link.open(medium)
     link.client.send("GO\n")
     for octets in frames { link.client.send(frame(octets)) }
-    let heard = await link.serverSide.heard.until { $0.frames.count == frames.count }
+    let heard = try await link.serverSide.heard.until { $0.frames.count == frames.count }
     #expect(heard.frames == frames)
-    await link.close()
+    try await link.close()
   }
 
   @Test(arguments: Medium.all)
@@ -79,10 +80,10 @@ struct ConnectionTests {
     let link = try await Link.open(medium)
     link.client.send("GO\n")
     let loop = link.client.loop
-    await loop.perform { for _ in 0..<5000 { link.client.send(frame("x")) } }
-    let heard = await link.serverSide.heard.until { $0.frames.count == 5000 }
+    try await loop.perform { for _ in 0..<5000 { link.client.send(frame("x")) } }
+    let heard = try await link.serverSide.heard.until { $0.frames.count == 5000 }
     #expect(heard.calls <= 20, "5,000 frames in \(heard.calls) calls")
-    await link.close()
+    try await link.close()
   }
 
   @Test(arguments: Medium.all)
@@ -93,11 +94,11 @@ struct ConnectionTests {
       let link = try await Link.open(medium, limits: limits)
       link.client.send(String(repeating: "a", count: 100) + "\n")
       link.client.send(text)
-      let heard = await link.serverSide.heard.until { $0.closes == 1 }
+      let heard = try await link.serverSide.heard.until { $0.closes == 1 }
       #expect(heard.error?.code == .lineTooLong)
       #expect(heard.lines.map(\.count) == [100])
-      await link.clientSide.heard.until { $0.ends + $0.closes > 0 }
-      await link.close()
+      try await link.clientSide.heard.until { $0.ends + $0.closes > 0 }
+      try await link.close()
     }
   }
 
@@ -107,24 +108,24 @@ struct ConnectionTests {
     limits.maximumFrameLength = 10
     let link = try await Link.open(medium, limits: limits)
     link.client.send(Array("GO\n".utf8) + frame("0123456789") + Array("11\0".utf8))
-    let heard = await link.serverSide.heard.until { $0.closes == 1 }
+    let heard = try await link.serverSide.heard.until { $0.closes == 1 }
     #expect(heard.frames.count == 1)
     #expect(heard.error?.code == .frameTooLong)
     #expect(heard.error?.message == "a frame of 11 octets exceeds the limit of 10")
-    await link.close()
+    try await link.close()
   }
 
   @Test(arguments: Medium.all)
   func junkWhereAFrameShouldBeginClosesTheConnection(medium: Medium) async throws {
     let link = try await Link.open(medium)
     link.client.send(Array("GO\n".utf8) + frame("good") + Array("GET /\"\u{1}\r\n".utf8))
-    let heard = await link.serverSide.heard.until { $0.closes == 1 }
+    let heard = try await link.serverSide.heard.until { $0.closes == 1 }
     #expect(heard.frames == [Array("good".utf8)])
     #expect(heard.error?.code == .badFrame)
     #expect(
       heard.error?.message
         == #"a frame begins with its length in decimal digits and a NUL, not with "GET /\x22\x01\x0D\x0A""#)
-    await link.close()
+    try await link.close()
   }
 
   @Test(arguments: Medium.all)
@@ -133,9 +134,9 @@ struct ConnectionTests {
     let link = try await Link.open(medium, server: server)
     link.server.send("GO\n")
     link.client.send(Array("GO\n".utf8) + frame("good") + Array("junk".utf8))
-    let heard = await link.clientSide.heard.until { $0.ends == 1 }
+    let heard = try await link.clientSide.heard.until { $0.ends == 1 }
     #expect(heard.frames == [Array("reply".utf8)])
-    await link.close()
+    try await link.close()
   }
 
   @Test(arguments: Medium.all)
@@ -143,12 +144,12 @@ struct ConnectionTests {
     let link = try await Link.open(medium, server: Recorder(modeAfter: { $0 == "STOP" ? .stop : .lines }))
     link.client.send("A\nSTOP\nB\n")
     link.client.send("C\n")
-    await link.client.loop.perform { link.client.finish() }
-    let heard = await link.serverSide.heard.until { $0.closes == 1 }
+    try await link.client.loop.perform { link.client.finish() }
+    let heard = try await link.serverSide.heard.until { $0.closes == 1 }
     #expect(heard.lines == ["A", "STOP"])
     #expect(heard.ends == 1)
     #expect(heard.error == nil)
-    await link.close()
+    try await link.close()
   }
 
   @Test(arguments: Medium.all)
@@ -156,34 +157,34 @@ struct ConnectionTests {
     let server = Recorder(modeAfter: { _ in .lines }, onFrames: nil)
     let link = try await Link.open(medium, server: server, reads: false)
     link.client.send("one\ntwo\n")
-    await link.client.loop.perform {}
-    await link.server.loop.perform {}
+    try await link.client.loop.perform {}
+    try await link.server.loop.perform {}
     #expect(link.serverSide.heard.value.lines.isEmpty)
-    await link.server.loop.perform { link.server.resumeReading() }
-    let heard = await link.serverSide.heard.until { $0.lines.count == 2 }
+    try await link.server.loop.perform { link.server.resumeReading() }
+    let heard = try await link.serverSide.heard.until { $0.lines.count == 2 }
     #expect(heard.lines == ["one", "two"])
-    await link.close()
+    try await link.close()
   }
 
   @Test(arguments: Medium.all)
   func aPauseWithinABatchHoldsBackTheRest(medium: Medium) async throws {
     let pauses = Recorder(onFrames: { connection, _ in connection.pauseReading() })
     let link = try await Link.open(medium, server: pauses)
-    await link.client.loop.perform {
+    try await link.client.loop.perform {
       link.client.send("GO\n")
       for index in 0..<3000 { link.client.send(frame("\(index)")) }
       link.client.finish()
     }
     // 1,024 frames a call, and nothing until it goes on.
     for round in 1... {
-      let heard = await link.serverSide.heard.until { $0.calls >= round || $0.ends > 0 }
+      let heard = try await link.serverSide.heard.until { $0.calls >= round || $0.ends > 0 }
       if heard.ends > 0 { break }
       #expect(heard.calls == round)
-      await link.server.loop.perform { link.server.resumeReading() }
+      try await link.server.loop.perform { link.server.resumeReading() }
     }
     let frames = link.serverSide.heard.value.frames
     #expect(frames == (0..<3000).map { Array("\($0)".utf8) })
-    await link.close()
+    try await link.close()
   }
 
   @Test(arguments: Medium.all)
@@ -191,7 +192,7 @@ struct ConnectionTests {
     let server = Recorder(keepsFrames: false, onFrames: { connection, _ in connection.pauseReading() })
     let link = try await Link.open(medium, server: server)
     let octets = [UInt8](repeating: 7, count: 8 << 10)
-    await link.client.loop.perform {
+    try await link.client.loop.perform {
       link.client.send("GO\n")
       for _ in 0..<1024 { link.client.send(frame(octets)) }
       link.client.finish()
@@ -199,16 +200,16 @@ struct ConnectionTests {
     var calls = 0
     while true {
       let seen = calls
-      let heard = await link.serverSide.heard.until { $0.calls > seen || $0.ends > 0 }
+      let heard = try await link.serverSide.heard.until { $0.calls > seen || $0.ends > 0 }
       if heard.ends > 0 { break }
       calls = heard.calls
-      await link.server.loop.perform { link.server.resumeReading() }
+      try await link.server.loop.perform { link.server.resumeReading() }
     }
     #expect(link.serverSide.heard.value.octets == 8 << 20)
-    let client = await link.clientSide.heard.until { $0.closes == 1 }
+    let client = try await link.clientSide.heard.until { $0.closes == 1 }
     #expect(client.error == nil)
     #expect(link.client.unsentBytes == 0)
-    await link.close()
+    try await link.close()
   }
 
   @Test(arguments: Medium.all)
@@ -216,13 +217,13 @@ struct ConnectionTests {
     var limits = ConnectionLimits()
     limits.linger = .milliseconds(50)
     let link = try await Link.open(medium, limits: limits, clientLimits: limits, reads: false)
-    await link.client.loop.perform {
+    try await link.client.loop.perform {
       link.client.send([UInt8](repeating: 65, count: 32 << 20))
       link.client.finish()
     }
-    let client = await link.clientSide.heard.until { $0.closes == 1 }
+    let client = try await link.clientSide.heard.until { $0.closes == 1 }
     #expect(client.error?.code == .timedOut)
-    await link.close()
+    try await link.close()
   }
 
   @Test(arguments: Medium.all)
@@ -233,30 +234,30 @@ struct ConnectionTests {
     })
     let link = try await Link.open(medium, server: server)
     link.server.send("GO\n")
-    await link.client.loop.perform { link.client.finish() }
-    let client = await link.clientSide.heard.until { $0.closes == 1 }
+    try await link.client.loop.perform { link.client.finish() }
+    let client = try await link.clientSide.heard.until { $0.closes == 1 }
     #expect(client.frames == [Array("late".utf8)])
     #expect(client.error == nil)
-    let heard = await link.serverSide.heard.until { $0.closes == 1 }
+    let heard = try await link.serverSide.heard.until { $0.closes == 1 }
     #expect(heard.error == nil)
-    await link.close()
+    try await link.close()
   }
 
   @Test(arguments: Medium.all)
   func anAbortedConnectionIsGoneAtOnce(medium: Medium) async throws {
     let link = try await Link.open(medium)
-    await link.client.loop.perform {
+    try await link.client.loop.perform {
       link.client.abort()
       link.client.abort()
       link.client.finish()
       link.client.send("nobody hears this\n")
     }
-    let client = await link.clientSide.heard.until { $0.closes == 1 }
+    let client = try await link.clientSide.heard.until { $0.closes == 1 }
     #expect(client.error == nil)
-    let server = await link.serverSide.heard.until { $0.closes == 1 }
+    let server = try await link.serverSide.heard.until { $0.closes == 1 }
     #expect(server.lines.isEmpty)
     link.client.send("nor this, from another thread\n")
-    await link.close()
+    try await link.close()
     #expect(link.client.unsentBytes == 0)
     #expect(link.clientSide.heard.value.closes == 1)
   }
@@ -268,13 +269,13 @@ struct ConnectionTests {
     limits.lowWatermark = 16 << 10
     let link = try await Link.open(medium, limits: limits, clientLimits: limits, reads: false)
     link.client.send(Array("GO\n".utf8) + frame([UInt8](repeating: 1, count: 16 << 20)))
-    await link.client.loop.perform {}
+    try await link.client.loop.perform {}
     #expect(link.client.unsentBytes > 64 << 10)
     #expect(link.clientSide.heard.value.drains == 0)
-    await link.server.loop.perform { link.server.startReading() }
-    await link.clientSide.heard.until { $0.drains == 1 }
+    try await link.server.loop.perform { link.server.startReading() }
+    try await link.clientSide.heard.until { $0.drains == 1 }
     #expect(link.client.unsentBytes <= 16 << 10)
-    await link.close()
+    try await link.close()
     #expect(link.clientSide.heard.value.drains == 1)
   }
 
@@ -282,10 +283,10 @@ struct ConnectionTests {
   func whoAsksIsToldThatTheConnectionHasDrained(medium: Medium) async throws {
     let link = try await Link.open(medium)
     link.client.notifyWhenDrained()
-    await link.clientSide.heard.until { $0.drains == 1 }
-    await link.client.loop.perform { link.client.notifyWhenDrained() }
-    await link.clientSide.heard.until { $0.drains == 2 }
-    await link.close()
+    try await link.clientSide.heard.until { $0.drains == 1 }
+    try await link.client.loop.perform { link.client.notifyWhenDrained() }
+    try await link.clientSide.heard.until { $0.drains == 2 }
+    try await link.close()
     link.client.notifyWhenDrained()
     #expect(link.clientSide.heard.value.drains == 2)
   }
@@ -293,12 +294,12 @@ struct ConnectionTests {
   @Test(arguments: Medium.all)
   func theLoopSeesItsUnsentBytesExactly(medium: Medium) async throws {
     let link = try await Link.open(medium)
-    let unsent = await link.client.loop.perform {
+    let unsent = try await link.client.loop.perform {
       link.client.send("four")
       return link.client.unsentBytes
     }
     #expect(unsent == 4)
-    await link.close()
+    try await link.close()
   }
 
   @Test(arguments: Medium.all)
@@ -307,7 +308,7 @@ struct ConnectionTests {
     link.client.send("GO\n")
     let threads = 4
     let each = 5000
-    await withTaskGroup { group in
+    try await withThrowingTaskGroup { group in
       for thread in 0..<threads {
         group.addTask {
           for index in 0..<each { link.client.send(frame("\(thread) \(index)")) }
@@ -315,13 +316,14 @@ struct ConnectionTests {
       }
       group.addTask {
         for index in 0..<each / 50 {
-          await link.client.loop.perform {
+          try await link.client.loop.perform {
             for step in 0..<50 { link.client.send(frame("\(threads) \(index * 50 + step)")) }
           }
         }
       }
+      try await group.waitForAll()
     }
-    let heard = await link.serverSide.heard.until { $0.frames.count == (threads + 1) * each }
+    let heard = try await link.serverSide.heard.until { $0.frames.count == (threads + 1) * each }
     var next = [Int](repeating: 0, count: threads + 1)
     for octets in heard.frames {
       let parts = String(decoding: octets, as: UTF8.self).split(separator: " ").compactMap { Int($0) }
@@ -332,7 +334,7 @@ struct ConnectionTests {
       next[parts[0]] += 1
     }
     #expect(next == [Int](repeating: each, count: threads + 1))
-    await link.close()
+    try await link.close()
   }
 
   @Test(arguments: Medium.all)
@@ -343,12 +345,12 @@ struct ConnectionTests {
       if index % 2 == 0 {
         link.client.send(frame("\(index)"))
       } else {
-        await link.client.loop.perform { link.client.send(frame("\(index)")) }
+        try await link.client.loop.perform { link.client.send(frame("\(index)")) }
       }
     }
-    let heard = await link.serverSide.heard.until { $0.frames.count == 2000 }
+    let heard = try await link.serverSide.heard.until { $0.frames.count == 2000 }
     #expect(heard.frames == (0..<2000).map { Array("\($0)".utf8) })
-    await link.close()
+    try await link.close()
   }
 
   @Test(arguments: Medium.all)
@@ -358,25 +360,25 @@ struct ConnectionTests {
     link.client.send(frame("1"))
     let loop = link.client.loop
     // While this thread is within its write, the loop writes, and goes on.
-    let inside = DispatchSemaphore(value: 0)
+    let inside = Latch()
     let done = DispatchSemaphore(value: 0)
     let thread = Thread {
       link.client.write { output in
         output.append(frame("2"))
-        inside.signal()
+        inside.open()
         done.wait()
         output.append(frame("3"))
       }
     }
     thread.start()
-    await Task.detached { waitFor(inside) }.value
-    await loop.perform { link.client.send(frame("loop")) }
+    try await inside.opened()
+    try await loop.perform { link.client.send(frame("loop")) }
     done.signal()
-    let heard = await link.serverSide.heard.until { $0.frames.count == 4 }
+    let heard = try await link.serverSide.heard.until { $0.frames.count == 4 }
     let texts = heard.frames.map { String(decoding: $0, as: UTF8.self) }
     #expect(texts.filter { $0 != "loop" } == ["1", "2", "3"])
     #expect(texts.contains("loop"))
-    await link.close()
+    try await link.close()
   }
 
   @Test(arguments: Medium.all)
@@ -393,16 +395,16 @@ struct ConnectionTests {
       }
     }
     link.client.send("whole\n")
-    let heard = await link.serverSide.heard.until { $0.lines.count == 1 }
+    let heard = try await link.serverSide.heard.until { $0.lines.count == 1 }
     #expect(heard.lines == ["whole"])
-    await link.close()
+    try await link.close()
   }
 
   @Test(arguments: Medium.sockets)
   func bothEndsHaveAddresses(medium: Medium) async throws {
     let link = try await Link.open(medium)
-    let (peer, local) = await link.client.loop.perform { (link.client.peerAddress, link.client.localAddress) }
-    let (serverPeer, serverLocal) = await link.server.loop.perform {
+    let (peer, local) = try await link.client.loop.perform { (link.client.peerAddress, link.client.localAddress) }
+    let (serverPeer, serverLocal) = try await link.server.loop.perform {
       (link.server.peerAddress, link.server.localAddress)
     }
     #expect(peer == serverLocal)
@@ -415,15 +417,15 @@ struct ConnectionTests {
       #expect(local == .unix(path: nil))
     default: Issue.record("unexpected \(link.address)")
     }
-    await link.close()
+    try await link.close()
   }
 
   @Test(arguments: Medium.all)
   func anIdleConnectionIsSmall(medium: Medium) async throws {
     let link = try await Link.open(medium)
     link.client.send(Array("GO\n".utf8) + frame([UInt8](repeating: 0, count: 100_000)))
-    await link.serverSide.heard.until { $0.frames.count == 1 }
-    let sizes = try #require(await link.server.loop.perform { TransportSizes(of: link.server) })
+    try await link.serverSide.heard.until { $0.frames.count == 1 }
+    let sizes = try #require(try await link.server.loop.perform { TransportSizes(of: link.server) })
     #expect(sizes.buffers == 0)
     // With 16 bytes that the allocator may add to each of the two parts, where what it leaves over is too little to be a block.
     let most =
@@ -433,8 +435,6 @@ struct ConnectionTests {
       case .memory: 208
       }
     #expect(sizes.total <= most)
-    await link.close()
+    try await link.close()
   }
 }
-
-private func waitFor(_ semaphore: DispatchSemaphore) { semaphore.wait() }

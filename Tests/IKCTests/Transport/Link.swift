@@ -59,7 +59,7 @@ struct Link: Sendable {
       let (left, right) = try await loop.perform {
         Result { () throws(IKCError) in try MemoryConnection.pair(on: loop, limits: limits) }
       }.get()
-      await loop.perform {
+      try await loop.perform {
         left.handler = clientSide
         right.handler = serverSide
         left.startReading()
@@ -79,44 +79,35 @@ struct Link: Sendable {
       accepted.update { $0 = connection }
     }
     let client = try await clientLoop.connect(to: listener.address, limits: clientLimits, handler: clientSide)
-    let server = try #require(await accepted.until { $0 != nil })
+    let server = try #require(try await accepted.until { $0 != nil })
     return Link(
       client: client, server: server, clientSide: clientSide, serverSide: serverSide, address: listener.address,
       loops: [clientLoop, loop], listener: listener)
   }
 
-  func close() async {
-    for loop in loops { await loop.stop() }
-  }
-}
-
-/// Calls `body` with a completion, and waits until that is called.
-func completed<R: Sendable>(_ body: (@escaping @Sendable (R) -> Void) -> Void) async -> R {
-  let result = Observed<R?>(nil)
-  body { value in result.update { $0 = value } }
-  while true {
-    if let value = await result.until({ $0 != nil }) { return value }
+  func close() async throws {
+    for loop in loops { try await loop.stop() }
   }
 }
 
 extension EventLoop {
   /// Runs `body` on the loop and waits for it.
-  func perform<R: Sendable>(_ body: @escaping @Sendable () -> R) async -> R {
-    await completed { completion in
+  func perform<R: Sendable>(_ body: @escaping @Sendable () -> R) async throws -> R {
+    try await completed { completion in
       let taken = execute { completion(body()) }
       precondition(taken, "the loop has stopped")
     }
   }
 
-  func stop() async {
-    await completed { completion in stop { completion(()) } }
+  func stop() async throws {
+    try await completed { completion in stop { completion(()) } }
   }
 
   func connect(
     to address: Address, limits: ConnectionLimits = ConnectionLimits(), handler: Recorder,
     timeout: Duration = .seconds(20)
-  ) async throws(IKCError) -> Connection {
-    let result: Result<Connection, IKCError> = await completed { completion in
+  ) async throws -> Connection {
+    let result: Result<Connection, IKCError> = try await completed { completion in
       let taken = execute {
         self.connect(to: address, limits: limits, timeout: timeout) { result in
           if case .success(let connection) = result {
@@ -136,16 +127,16 @@ extension ListenerSet {
   static func open(
     on address: Address, loops: [EventLoop], options: ListenOptions = ListenOptions(),
     accepted: @escaping @Sendable (Connection) -> Void
-  ) async throws(IKCError) -> ListenerSet {
-    let result: Result<ListenerSet, IKCError> = await completed { completion in
+  ) async throws -> ListenerSet {
+    let result: Result<ListenerSet, IKCError> = try await completed { completion in
       let hooks = AcceptHooks(accepted: { connection, _ in accepted(connection) })
       open(on: address, loops: loops, options: options, hooks: hooks, completion: completion)
     }
     return try result.get()
   }
 
-  func close() async {
-    await completed { completion in close { completion(()) } }
+  func close() async throws {
+    try await completed { completion in close { completion(()) } }
   }
 }
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import IKC
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ListenerTests {
   @Test(arguments: [Medium.tcp4, .tcp6].filter(Medium.sockets.contains))
   func portZeroGivesTheChosenPort(medium: Medium) async throws {
@@ -17,7 +17,7 @@ struct ListenerTests {
     }
     #expect(host == asked)
     #expect(port > 0)
-    await loop.stop()
+    try await loop.stop()
   }
 
   @Test func aNameIsListenedOnAndConnectedTo() async throws {
@@ -28,8 +28,8 @@ struct ListenerTests {
       connection.abort()
     }
     _ = try await loop.connect(to: set.address, handler: Recorder())
-    await accepted.until { $0 == 1 }
-    await loop.stop()
+    try await accepted.until { $0 == 1 }
+    try await loop.stop()
   }
 
   @Test func aPortInUseIsRefused() async throws {
@@ -42,7 +42,7 @@ struct ListenerTests {
       #expect(error?.code == .listenFailed)
       #expect(error?.message == "can't listen on \(set.address): address already in use (EADDRINUSE)")
     }
-    for loop in loops { await loop.stop() }
+    for loop in loops { try await loop.stop() }
   }
 
   @Test func aSharedPortIsNotSharedWithOthers() async throws {
@@ -52,7 +52,7 @@ struct ListenerTests {
       try await ListenerSet.open(on: set.address, loops: loops) { $0.abort() }
     }
     #expect(error?.code == .listenFailed)
-    for loop in loops { await loop.stop() }
+    for loop in loops { try await loop.stop() }
   }
 
   @Test(arguments: [Medium.tcp4, .unix])
@@ -70,11 +70,11 @@ struct ListenerTests {
       _ = try await client.connect(to: set.address, handler: Recorder())
       connections += 1
       let count = connections
-      await seen.until { $0[0] + $0[1] == count }
+      try await seen.until { $0[0] + $0[1] == count }
     }
     #expect(!seen.value.contains(0))
     if medium == .unix { #expect(connections == 2) }
-    for loop in loops + [client] { await loop.stop() }
+    for loop in loops + [client] { try await loop.stop() }
   }
 
   @Test func aSocketFileIsRemovedWithItsListener() async throws {
@@ -82,10 +82,10 @@ struct ListenerTests {
     let path = temporaryPath()
     let set = try await ListenerSet.open(on: .unix(path), loops: [loop]) { $0.abort() }
     #expect(FileManager.default.fileExists(atPath: path))
-    await set.close()
+    try await set.close()
     #expect(!FileManager.default.fileExists(atPath: path))
-    await set.close()
-    await loop.stop()
+    try await set.close()
+    try await loop.stop()
   }
 
   @Test func aSocketFileThatAnotherMadeIsNotRemoved() async throws {
@@ -94,12 +94,12 @@ struct ListenerTests {
     let first = try await ListenerSet.open(on: .unix(path), loops: [loop]) { $0.abort() }
     try FileManager.default.moveItem(atPath: path, toPath: path + ".moved")
     let second = try await ListenerSet.open(on: .unix(path), loops: [loop]) { $0.abort() }
-    await first.close()
+    try await first.close()
     #expect(FileManager.default.fileExists(atPath: path))
-    await second.close()
+    try await second.close()
     #expect(!FileManager.default.fileExists(atPath: path))
     try FileManager.default.removeItem(atPath: path + ".moved")
-    await loop.stop()
+    try await loop.stop()
   }
 
   @Test func aStaleSocketFileIsReplaced() async throws {
@@ -114,9 +114,9 @@ struct ListenerTests {
     let accepted = Observed(0)
     let set = try await ListenerSet.open(on: .unix(path), loops: [loop]) { _ in accepted.update { $0 += 1 } }
     _ = try await loop.connect(to: set.address, handler: Recorder())
-    await accepted.until { $0 == 1 }
-    await set.close()
-    await loop.stop()
+    try await accepted.until { $0 == 1 }
+    try await set.close()
+    try await loop.stop()
   }
 
   @Test func aLiveSocketFileIsRefused() async throws {
@@ -129,8 +129,8 @@ struct ListenerTests {
     #expect(error?.code == .listenFailed)
     #expect(error?.message == "can't listen on unix:\(path): another server answers there")
     _ = try await loop.connect(to: set.address, handler: Recorder())
-    await set.close()
-    await loop.stop()
+    try await set.close()
+    try await loop.stop()
   }
 
   @Test func aFileThatIsNoSocketIsLeftAlone() async throws {
@@ -143,7 +143,7 @@ struct ListenerTests {
     #expect(error?.code == .listenFailed)
     #expect(try String(contentsOfFile: path, encoding: .utf8) == "precious")
     try FileManager.default.removeItem(atPath: path)
-    await loop.stop()
+    try await loop.stop()
   }
 
   @Test func aPathThatIsTooLongIsRefused() async throws {
@@ -155,7 +155,7 @@ struct ListenerTests {
     #expect(error?.code == .invalidArgument)
     let other = await #expect(throws: IKCError.self) { try await loop.connect(to: address, handler: Recorder()) }
     #expect(other?.code == .invalidArgument)
-    await loop.stop()
+    try await loop.stop()
   }
 
   @Test(arguments: [Medium.tcp4, .unix])
@@ -170,16 +170,16 @@ struct ListenerTests {
       open.update { $0.append(connection) }
     }
     for _ in 0..<8 { _ = try await client.connect(to: set.address, handler: Recorder()) }
-    await open.until { $0.count == 3 }
-    for loop in loops { await loop.perform {} }
+    try await open.until { $0.count == 3 }
+    for loop in loops { try await loop.perform {} }
     #expect(open.value.count == 3)
     for round in 0..<5 {
       let connection = open.value[round]
-      await connection.loop.perform { connection.abort() }
-      await open.until { $0.count == round + 4 }
+      try await connection.loop.perform { connection.abort() }
+      try await open.until { $0.count == round + 4 }
     }
     #expect(open.value.count == 8)
-    for loop in loops + [client] { await loop.stop() }
+    for loop in loops + [client] { try await loop.stop() }
   }
 
   @Test func aPausedListenerLeavesConnectionsWaiting() async throws {
@@ -188,13 +188,13 @@ struct ListenerTests {
     let accepted = Observed(0)
     let set = try await ListenerSet.open(on: Medium.tcp4.address, loops: [loop]) { _ in accepted.update { $0 += 1 } }
     set.setPaused(true)
-    await loop.perform {}
+    try await loop.perform {}
     _ = try await client.connect(to: set.address, handler: Recorder())
-    await loop.perform {}
+    try await loop.perform {}
     #expect(accepted.value == 0)
     set.setPaused(false)
-    await accepted.until { $0 == 1 }
-    await loop.stop()
-    await client.stop()
+    try await accepted.until { $0 == 1 }
+    try await loop.stop()
+    try await client.stop()
   }
 }

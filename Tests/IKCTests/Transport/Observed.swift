@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Something that changes on other threads, and can be waited for.
 ///
@@ -6,7 +7,7 @@ import Foundation
 final class Observed<State: Sendable>: @unchecked Sendable {  // guarded by `lock`
   private struct Waiter {
     let condition: @Sendable (State) -> Bool
-    let continuation: CheckedContinuation<Void, Never>
+    let latch: Latch
   }
 
   private let lock = NSLock()
@@ -25,20 +26,20 @@ final class Observed<State: Sendable>: @unchecked Sendable {  // guarded by `loc
       if !met.isEmpty { waiters.removeAll { $0.condition(state) } }
       return (result, met)
     }
-    for waiter in met { waiter.continuation.resume() }
+    for waiter in met { waiter.latch.open() }
     return result
   }
 
+  /// Returns as soon as `condition` holds; throws where the task is cancelled first.
   @discardableResult
-  func until(_ condition: @escaping @Sendable (State) -> Bool) async -> State {
-    await withCheckedContinuation { continuation in
-      let met = lock.withLock {
-        if condition(state) { return true }
-        waiters.append(Waiter(condition: condition, continuation: continuation))
-        return false
-      }
-      if met { continuation.resume() }
+  func until(_ condition: @escaping @Sendable (State) -> Bool) async throws(CancellationError) -> State {
+    let latch = Latch()
+    let isMet = lock.withLock {
+      if condition(state) { return true }
+      waiters.append(Waiter(condition: condition, latch: latch))
+      return false
     }
+    if !isMet { try await latch.opened() }
     return value
   }
 }

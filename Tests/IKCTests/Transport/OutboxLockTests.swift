@@ -4,7 +4,7 @@ import Testing
 
 @testable import IKC
 
-struct OutboxLockTests {
+@Suite(.timeLimit(.minutes(5))) struct OutboxLockTests {
   /// A count that only the lock guards.
   private final class Guarded: @unchecked Sendable {  // guarded by the lock that is tested
     let lock = OutboxLock()

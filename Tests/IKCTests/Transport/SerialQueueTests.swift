@@ -49,7 +49,7 @@ extension SerialQueue {
   fileprivate func assertIsolated() { checkIsolated() }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SerialQueueTests {
   enum Kind: CaseIterable, Sendable { case inline, dispatch }
 
@@ -81,13 +81,13 @@ struct SerialQueueTests {
         }
       }
     }
-    await done.until { $0 == 4 }
-    let (value, order) = await completed { completion in
+    try await done.until { $0 == 4 }
+    let (value, order) = try await completed { completion in
       queue.submit { completion((counts.value, counts.order)) }
     }
     #expect(value == 10000)
     #expect(order == Array(0..<2500))
-    await loop.stop()
+    try await loop.stop()
   }
 
   @Test func loopThreadsEnterOrSubmit() async throws {
@@ -119,15 +119,15 @@ struct SerialQueueTests {
         }
       }
     }
-    await done.until { $0 == 3 }
-    for loop in loops { await loop.stop() }
+    try await done.until { $0 == 3 }
+    for loop in loops { try await loop.stop() }
   }
 
   @Test func aLongQueueLeavesRoomForTheLoop() async throws {
     let (queue, loop) = try make(.inline)
     let turns = Observed(0)
     let done = Observed(false)
-    await loop.perform {
+    try await loop.perform {
       #expect(queue.tryEnter())
       for index in 0..<20000 {
         queue.submit { if index == 19999 { done.update { $0 = true } } }
@@ -138,22 +138,22 @@ struct SerialQueueTests {
       #expect(!queue.isCurrent)
       loop.execute { turns.update { $0 += 1 } }
     }
-    await done.until { $0 }
+    try await done.until { $0 }
     #expect(turns.value == 1)
-    await loop.stop()
+    try await loop.stop()
   }
 
   @Test func workThatWaitsRunsBeforeWhoEnters() async throws {
     let (queue, loop) = try make(.inline)
     let order = Observed<[String]>([])
-    await loop.perform {
+    try await loop.perform {
       queue.submit { order.update { $0.append("submitted") } }
       #expect(queue.tryEnter())
       order.update { $0.append("entered") }
       queue.leave()
     }
     #expect(order.value == ["submitted", "entered"])
-    await loop.stop()
+    try await loop.stop()
   }
 
   @Test(arguments: Kind.allCases)
@@ -164,24 +164,24 @@ struct SerialQueueTests {
       for _ in 0..<8 { group.addTask { for _ in 0..<250 { _ = await counter.increment() } } }
       for _ in 0..<8 { group.addTask { _ = await counter.incrementWithPauses() } }
     }
-    await withCheckedContinuation { continuation in
+    try await completed { completion in
       queue.submit {
         counter.incrementAssumingIsolation()
-        continuation.resume()
+        completion(())
       }
     }
     #expect(await counter.increment() == 8 * 250 + 8 * 10 + 2)
-    await loop.stop()
+    try await loop.stop()
   }
 
   @Test func blocksOfTheApplicationsQueueAreOnIt() async throws {
     let dispatch = DispatchQueue(label: "application")
     let queue = SerialQueue(draining: .dispatch(dispatch))
     let counter = Counter(on: queue)
-    await withCheckedContinuation { continuation in
+    try await completed { completion in
       dispatch.async {
         counter.incrementAssumingIsolation()
-        continuation.resume()
+        completion(())
       }
     }
     #expect(await counter.increment() == 2)
@@ -189,8 +189,8 @@ struct SerialQueueTests {
 
   @Test func workIsRunEvenAfterItsLoopHasStopped() async throws {
     let (queue, loop) = try make(.inline)
-    await loop.perform {}
-    await loop.stop()
+    try await loop.perform {}
+    try await loop.stop()
     let counter = Counter(on: queue)
     #expect(await counter.increment() == 1)
   }

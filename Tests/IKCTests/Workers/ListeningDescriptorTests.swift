@@ -4,7 +4,7 @@ import Testing
 
 @testable import IKC
 
-struct ListeningDescriptorTests {
+@Suite(.timeLimit(.minutes(5))) struct ListeningDescriptorTests {
   @Test(arguments: [1, 3])
   func `a kernel accepts on a socket that listens already`(_ loops: Int) async throws {
     let socket = try ListeningSocket.tcp(

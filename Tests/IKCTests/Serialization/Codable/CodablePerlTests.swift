@@ -4,7 +4,7 @@ import Testing
 
 @testable import IKC
 
-@Suite("Codable and Perl's own Storable", .enabled { await PerlStorable.isAvailable() })
+@Suite("Codable and Perl's own Storable", .enabled { await PerlStorable.isAvailable() }, .timeLimit(.minutes(5)))
 struct CodablePerlTests {
   struct Item: Codable, Equatable {
     var id: Int

@@ -4,7 +4,7 @@ import Testing
 
 @testable import IKC
 
-@Suite("Storable beside Perl's own")
+@Suite("Storable beside Perl's own", .timeLimit(.minutes(5)))
 struct StorableDifferentialTests {
   static let hasPerl = ChildProcess.succeeds("perl", ["-MStorable", "-e", "1"])
 

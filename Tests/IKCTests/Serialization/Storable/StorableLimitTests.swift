@@ -3,7 +3,7 @@ import Testing
 
 @testable import IKC
 
-@Suite("Limits of Storable")
+@Suite("Limits of Storable", .timeLimit(.minutes(5)))
 struct StorableLimitTests {
   private static func nested(_ depth: Int, _ wrap: (Value) -> Value, _ inner: Value) -> Value {
     var value = inner

@@ -5,7 +5,7 @@ import Testing
 @testable import IKC
 
 /// The formats that this machine's Perl has.
-@Suite("FreezeThaw and Freezer beside Perl's own")
+@Suite("FreezeThaw and Freezer beside Perl's own", .timeLimit(.minutes(5)))
 struct TextDifferentialTests {
   static let formats = TextFormat.allCases.filter {
     switch $0 {
