@@ -88,7 +88,7 @@ struct ConnectionTests {
 
   @Test(arguments: Medium.all)
   func aLineOverTheLimitClosesTheConnection(medium: Medium) async throws {
-    var limits = ConnectionLimits()
+    var limits = ConnectionLimits.patient
     limits.maximumLineLength = 100
     for text in [String(repeating: "x", count: 101), String(repeating: "y", count: 101) + "\r\n"] {
       let link = try await Link.open(medium, limits: limits)
@@ -104,7 +104,7 @@ struct ConnectionTests {
 
   @Test(arguments: Medium.all)
   func aFrameOverTheLimitClosesTheConnection(medium: Medium) async throws {
-    var limits = ConnectionLimits()
+    var limits = ConnectionLimits.patient
     limits.maximumFrameLength = 10
     let link = try await Link.open(medium, limits: limits)
     link.client.send(Array("GO\n".utf8) + frame("0123456789") + Array("11\0".utf8))
@@ -214,7 +214,7 @@ struct ConnectionTests {
 
   @Test(arguments: Medium.all)
   func aFinishedConnectionEndsThoughNobodyReads(medium: Medium) async throws {
-    var limits = ConnectionLimits()
+    var limits = ConnectionLimits.patient
     limits.linger = .milliseconds(50)
     let link = try await Link.open(medium, limits: limits, clientLimits: limits, reads: false)
     try await link.client.loop.perform {
@@ -264,7 +264,7 @@ struct ConnectionTests {
 
   @Test(arguments: Medium.all)
   func writersAreToldWhenTheConnectionHasDrained(medium: Medium) async throws {
-    var limits = ConnectionLimits()
+    var limits = ConnectionLimits.patient
     limits.highWatermark = 64 << 10
     limits.lowWatermark = 16 << 10
     let link = try await Link.open(medium, limits: limits, clientLimits: limits, reads: false)

@@ -50,8 +50,7 @@ struct Link: Sendable {
 
   /// - Parameter reads: whether the server reads from the start.
   static func open(
-    _ medium: Medium, limits: ConnectionLimits = ConnectionLimits(),
-    clientLimits: ConnectionLimits = ConnectionLimits(),
+    _ medium: Medium, limits: ConnectionLimits = .patient, clientLimits: ConnectionLimits = .patient,
     client clientSide: Recorder = Recorder(), server serverSide: Recorder = Recorder(), reads: Bool = true
   ) async throws -> Link {
     let loop = try EventLoop()
@@ -88,6 +87,15 @@ struct Link: Sendable {
   func close() async throws {
     for loop in loops { try await loop.stop() }
   }
+}
+
+extension ConnectionLimits {
+  /// Those of tests: a thread that is not scheduled for a while is no peer that stands still.
+  static let patient = {
+    var limits = ConnectionLimits()
+    limits.linger = .seconds(120)
+    return limits
+  }()
 }
 
 extension EventLoop {
