@@ -53,6 +53,8 @@ public final class Channel: @unchecked Sendable {
   let sentOnLoop = TrafficCounter()
   @exclusivity(unchecked) private(set) var peer: Peer
 
+  /// Where the connection's stream is, seen from the channel. Set before the channel is handed to anybody.
+  @exclusivity(unchecked) private(set) var streamDistance = Distance()
   let connection: Connection
   let settings: ChannelSettings
   var maximumFrameLength: Int { settings.maximumFrameLength }
@@ -77,6 +79,7 @@ public final class Channel: @unchecked Sendable {
     self.owner = owner
     peer = Peer(names: [], processID: nil, agreement: settings.local)
     connection.handler = self
+    streamDistance = Distance(from: self, to: connection.memory)
   }
 
   /// A channel that needs no negotiation: both ends are this kernel.

@@ -1,5 +1,5 @@
 /// Channels, as many as there are.
-struct ChannelSet {
+struct ChannelSet: ~Copyable {
   private var channels = GrowingTable<Channel>()
 
   var count: Int { channels.count }

@@ -1,14 +1,29 @@
 /// Channels by the names of their kernels. The names themselves stay where they are, in the channels.
-struct NameTable {
-  private struct Entry: GrowingTableEntry {
+struct NameTable: ~Copyable {
+  struct Entry: GrowingTableEntry {
     let channel: Unmanaged<Channel>
     let tableHash: UInt32
     /// Which of the channel's names it is.
     let index: UInt32
+    // Where what a post touches is, so that all of it is on its way at once.
+    private let text: Distance
+    private let stream: Distance
 
+    init(_ channel: Channel, tableHash: UInt32, index: Int) {
+      self.channel = .passUnretained(channel)
+      self.tableHash = tableHash
+      self.index = UInt32(index)
+      text = Distance(from: channel, to: channel.name(at: index))
+      stream = channel.streamDistance
+    }
+
+    @inline(__always)
     func isFor(_ name: String) -> Bool {
-      channel._withUnsafeGuaranteedRef { channel in
-        // Most likely it is the one: its connection is on its way while the texts are compared.
+      // Most likely it is the one, and will be written to.
+      Fetching.object(channel)
+      Fetching.memory(at: text, from: channel)
+      Fetching.memory(at: stream, from: channel)
+      return channel._withUnsafeGuaranteedRef { channel in
         channel.expectWrite()
         return channel.name(at: Int(index)) == name
       }
@@ -27,7 +42,7 @@ struct NameTable {
     let name = channel.name(at: index)
     let hash = Self.hash(name)
     if let holder = table.first(hash: hash, where: { $0.isFor(name) }) { return holder.channel.takeUnretainedValue() }
-    table.insert(Entry(channel: .passUnretained(channel), tableHash: hash, index: UInt32(index)))
+    table.insert(Entry(channel, tableHash: hash, index: index))
     return nil
   }
 

@@ -2,13 +2,13 @@
 ///
 /// Calls whose answers this library awaits itself are in `CallTable`; here are those that name a session of the
 /// application.
-struct Permits {
-  private struct State: Hashable {
+struct Permits: ~Copyable {
+  struct State: Hashable {
     let session: String
     let name: String
   }
 
-  private struct Grant {
+  struct Grant {
     var count: Int
     let target: PublishedState
   }

@@ -2,7 +2,7 @@
 ///
 /// A name belongs to the first live kernel that announced it: a second one does not take it over, and the
 /// second one's end does not end the first.
-struct Registry {
+struct Registry: ~Copyable {
   private var names = NameTable()
   private var live = ChannelSet()
   private var local: Channel?

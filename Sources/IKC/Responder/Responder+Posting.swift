@@ -81,20 +81,20 @@ extension Responder {
       }
       return try write(place, place.post, number: 0, params)
     }
-    let parts = try target(specifier)
-    guard parts.kernel != "*" else { return try postToAll(specifier, params, from: session) }
-    let channel = try channel(to: parts.kernel, for: specifier)
-    guard channel.unsentBytes <= settings.highWatermark else {
-      throw congested(channel, specifier: specifier.wireText)
+    let kernel = try target(specifier)
+    guard kernel != "*" else { return try postToAll(specifier, params, from: session) }
+    let channel = try channel(to: kernel, for: specifier)
+    let text = specifier.wireText
+    guard try write(event: text, params, from: session, to: channel, limit: channel.settings.highWatermark) else {
+      throw congested(channel, specifier: text)
     }
-    try write(event: specifier.wireText, params, from: session, to: channel)
   }
 
   @inline(never)
   private func makePlace(_ specifier: Specifier, from session: SessionRecord?) throws(IKCError) -> Place? {
-    let parts = try target(specifier)
-    guard parts.kernel != "*" else { return nil }
-    let channel = try channel(to: parts.kernel, for: specifier)
+    let kernel = try target(specifier)
+    guard kernel != "*" else { return nil }
+    let channel = try channel(to: kernel, for: specifier)
     let place = try makePlace(specifier, channel: channel, from: session)
     if let session {
       // What a message says of its sender changes with the first publication, so nothing is kept before it.
@@ -130,15 +130,11 @@ extension Responder {
         specifier: specifier.key))
   }
 
-  /// The parts of a specifier that messages can go to.
-  private func target(_ specifier: Specifier) throws(IKCError) -> Specifier.Parts {
-    let parts = try specifier.parts()
-    guard !parts.session.isEmpty, !parts.state.isEmpty else {
-      throw IKCError(
-        .invalidSpecifier, "a message needs a session and a state: poe://kernel/session/state",
-        specifier: specifier.key)
-    }
-    return parts
+  /// The kernel that a message to the specifier goes to.
+  private func target(_ specifier: Specifier) throws(IKCError) -> String {
+    if let kernel = try specifier.destinationKernel() { return kernel }
+    throw IKCError(
+      .invalidSpecifier, "a message needs a session and a state: poe://kernel/session/state", specifier: specifier.key)
   }
 
   private func postToAll<P: Encodable>(

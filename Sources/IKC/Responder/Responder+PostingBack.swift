@@ -20,12 +20,13 @@ extension Responder {
   }
 
   /// Sends a message whose event is a text, built for this one time.
+  @discardableResult
   func write<P: Encodable>(
-    event: String, _ params: P, from session: SessionRecord?, to channel: Channel
-  ) throws(IKCError) {
+    event: String, _ params: P, from session: SessionRecord?, to channel: Channel, limit: Int = .max
+  ) throws(IKCError) -> Bool {
     let from = session?.fromWhenPublished
     do throws(IKCError) {
-      try channel.writeFrame { (writer: inout ByteWriter) throws(IKCError) in
+      return try channel.writeFrame(limit: limit) { (writer: inout ByteWriter) throws(IKCError) in
         writer.beginMessage(fields: from == nil ? 2 : 3)
         try writer.writeStorable(encoding: params, in: .params)
         writer.writeKey("params")

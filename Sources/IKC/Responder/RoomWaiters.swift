@@ -1,5 +1,5 @@
 /// Who waits for a congested channel to drain.
-struct RoomWaiters {
+struct RoomWaiters: ~Copyable {
   typealias Completion = @Sendable () -> Void
 
   private var waiting = ObjectTable<[UInt64: Completion]>()

@@ -63,6 +63,9 @@ class Connection: @unchecked Sendable {  // confined to the loop's thread, but f
   /// Whether nothing can be sent any more. Loop thread: another one might look at memory that is freed.
   final var isClosed: Bool { stream.map { $0.has(IKC_CLOSING) } ?? true }
 
+  /// Where its stream is; nil once closed.
+  final var memory: UnsafeRawPointer? { stream.map { UnsafeRawPointer($0) } }
+
   // MARK: Input
 
   /// Begins to read, in lines.

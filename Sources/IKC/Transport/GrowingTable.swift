@@ -8,11 +8,12 @@ protocol GrowingTableEntry {
 ///
 /// Linear hashing (Litwin, 1980): rows of some entries each; as entries come and go, one row after the other is split in two or
 /// joined with its other half. An insertion costs the same with a million entries as with a thousand.
-struct GrowingTable<Entry: GrowingTableEntry> {
-  /// Entries of a row, on average: where there are more, a row is split, where there are far fewer, two are joined.
-  private static var rowSize: Int { 12 }
+struct GrowingTable<Entry: GrowingTableEntry>: ~Copyable {
+  /// Entries of a row, on average: where there are more, a row is split, where there are far fewer, two are joined. About
+  /// one row in ten is too small for its entries then.
+  private static var average: Int { max(1, TableRows<Entry>.capacity * 3 / 5) }
 
-  private var rows: [[Entry]] = [[]]
+  private var rows = TableRows<Entry>()
   /// The power of two that the number of rows has reached or passed, less one.
   private var mask: UInt32 = 0
 
@@ -27,53 +28,70 @@ struct GrowingTable<Entry: GrowingTableEntry> {
     return wide < rows.count ? wide : Int(hash & mask)
   }
 
+  @inline(__always)
+  private func place(
+    hash: UInt32, where matches: (borrowing Entry) -> Bool
+  ) -> (entry: UnsafeMutablePointer<Entry>, row: Int)? {
+    guard count > 0 else { return nil }
+    let row = row(of: hash)
+    return rows.place(in: row) { $0.tableHash == hash && matches($0) }.map { ($0, row) }
+  }
+
   /// The first entry with that hash that `matches`.
   @inline(__always)
-  func first(hash: UInt32, where matches: (Entry) -> Bool) -> Entry? {
-    for entry in rows[row(of: hash)] where entry.tableHash == hash && matches(entry) { return entry }
-    return nil
+  func first(hash: UInt32, where matches: (borrowing Entry) -> Bool) -> Entry? {
+    place(hash: hash, where: matches)?.entry.pointee
   }
 
   /// Enters an entry, whether or not there are others with its hash.
   mutating func insert(_ entry: Entry) {
-    rows[row(of: entry.tableHash)].append(entry)
+    if rows.count == 0 { rows.append() }
+    rows.append(entry, to: row(of: entry.tableHash))
     count += 1
-    if count > rows.count * Self.rowSize { split() }
+    if count > rows.count * Self.average { split() }
   }
 
   /// Takes out the first entry with that hash that `matches`.
   @discardableResult
-  mutating func remove(hash: UInt32, where matches: (Entry) -> Bool) -> Entry? {
-    let row = row(of: hash)
-    guard let index = rows[row].firstIndex(where: { $0.tableHash == hash && matches($0) }) else { return nil }
-    rows[row].swapAt(index, rows[row].count - 1)
-    let removed = rows[row].removeLast()
+  mutating func remove(hash: UInt32, where matches: (borrowing Entry) -> Bool) -> Entry? {
+    guard let (place, row) = place(hash: hash, where: matches) else { return nil }
+    let removed = rows.remove(place, from: row)
     count -= 1
-    if rows.count > 1, count < rows.count * Self.rowSize / 4 { join() }
+    if count == 0 {
+      rows.removeAll()
+      mask = 0
+    } else if count < rows.count * Self.average / 4 {
+      join()
+    }
     return removed
   }
 
-  /// Changes the first entry with that hash that `matches`; false where there is none.
-  mutating func update(hash: UInt32, where matches: (Entry) -> Bool, _ change: (inout Entry) -> Void) -> Bool {
-    let row = row(of: hash)
-    guard let index = rows[row].firstIndex(where: { $0.tableHash == hash && matches($0) }) else { return false }
-    change(&rows[row][index])
+  /// Changes the first entry with that hash that `matches`; false where there is none. Its hash stays.
+  mutating func update(
+    hash: UInt32, where matches: (borrowing Entry) -> Bool, _ change: (inout Entry) -> Void
+  ) -> Bool {
+    guard let place = place(hash: hash, where: matches) else { return false }
+    change(&place.entry.pointee)
     return true
   }
 
   private mutating func split() {
     let wide = mask << 1 | 1
     let old = rows.count - Int(mask) - 1
-    let entries = rows[old]
-    rows[old] = entries.filter { Int($0.tableHash & wide) == old }
-    rows.append(entries.filter { Int($0.tableHash & wide) != old })
+    let new = rows.count
+    rows.append()
+    for entry in rows.removeAll(from: old) {
+      rows.append(entry, to: Int(entry.tableHash & wide) == old ? old : new)
+    }
     if rows.count == Int(wide) + 1 { mask = wide }
   }
 
   private mutating func join() {
+    guard rows.count > 1 else { return }
     if rows.count == Int(mask) + 1 { mask >>= 1 }
-    let entries = rows.removeLast()
-    rows[rows.count - Int(mask) - 1] += entries
+    let last = rows.count - 1
+    for entry in rows.removeAll(from: last) { rows.append(entry, to: last - Int(mask) - 1) }
+    rows.removeLast()
   }
 
   // MARK: All of them
@@ -82,7 +100,7 @@ struct GrowingTable<Entry: GrowingTableEntry> {
   var all: [Entry] {
     var all: [Entry] = []
     all.reserveCapacity(count)
-    for row in rows { all += row }
+    for row in 0..<rows.count { all += rows.entries(in: row) }
     return all
   }
 
@@ -93,7 +111,7 @@ struct GrowingTable<Entry: GrowingTableEntry> {
   ///
   /// Whoever goes through the rows from the last to the first meets every entry that stays, also where others are
   /// removed between two calls: what is joined goes to a row that is still to come.
-  func row(_ index: Int) -> [Entry] { index < rows.count ? rows[index] : [] }
+  func row(_ index: Int) -> [Entry] { index < rows.count ? rows.entries(in: index) : [] }
 }
 
 extension UInt32 {

@@ -1,7 +1,7 @@
 /// Values by the object that they belong to, which stays alive meanwhile or is not looked at; as many as there are, none of
 /// which is moved along with all others.
-struct ObjectTable<Content> {
-  private struct Entry: GrowingTableEntry {
+struct ObjectTable<Content>: ~Copyable {
+  struct Entry: GrowingTableEntry {
     let object: ObjectIdentifier
     let tableHash: UInt32
     var value: Content

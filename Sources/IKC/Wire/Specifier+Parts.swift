@@ -41,6 +41,9 @@ extension Specifier {
         parsing: text.utf8.starts(with: "poe:".utf8) ? text : text.isEmpty || text == "0" ? "" : "poe://" + text)
     }
 
+    /// Whether a message can go there.
+    var canBeDestination: Bool { !session.isEmpty && !state.isEmpty }
+
     /// `poe://kernel/session/state`, absent parts left out and `args` never written. A state without a session does
     /// not survive reading that again.
     var name: String {

@@ -35,9 +35,9 @@ extension Specifier {
 
   /// The text that goes on the wire, always in the long form. Messages are cached by it.
   var wireText: String {
-    switch form {
-    case .text(let text) where text.utf8.starts(with: "poe:".utf8): text
-    default: (try? parts()).map { parts in parts.args.map { "\(parts.name)?\($0)" } ?? parts.name } ?? description
+    if case .text(let text) = form, !text.utf8.starts(with: "poe:".utf8), let parts = Parts(parsing: text) {
+      return Specifier(parts).key
     }
+    return key
   }
 }

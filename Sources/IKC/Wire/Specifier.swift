@@ -73,6 +73,14 @@ public struct Specifier: Sendable {
     }
   }
 
+  /// The kernel that a message to it goes to; nil where it names no session and state, which a message needs.
+  func destinationKernel() throws(IKCError) -> String? {
+    // Of parts that are there already nothing but the name is copied.
+    if case .parts(let parts) = form { return parts.canBeDestination ? parts.kernel : nil }
+    let parts = try parts()
+    return parts.canBeDestination ? parts.kernel : nil
+  }
+
   /// The specifier itself, once it is known to be one.
   ///
   /// - Throws: ``IKCError/Code/invalidSpecifier`` if it was made from a literal that is none.

@@ -2,14 +2,14 @@
 ///
 /// A kernel stands here once for each session or state, however often it subscribes to that, and only for what is published
 /// here: what it may ask for without end takes no memory.
-struct SubscriberTable {
-  private struct Subject: Hashable {
+struct SubscriberTable: ~Copyable {
+  struct Subject: Hashable {
     let session: String
     /// Empty where it is the whole session.
     let state: String
   }
 
-  private struct Entry {
+  struct Entry {
     let channel: Channel
     /// How many subscriptions there are, so that the end of one of them is not that of all.
     var counts: [Subject: Int] = [:]
