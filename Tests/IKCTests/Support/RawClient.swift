@@ -1,5 +1,6 @@
 import Foundation
 import IKC
+import TestSupport
 
 /// A client made of a bare socket, to send a kernel what no kernel sends. Receiving waits for a minute at most, on a
 /// thread of its own: those of tasks are few.
@@ -9,23 +10,7 @@ final class RawClient: Sendable {
 
   init(_ address: Address) throws {
     guard case .tcp(_, let port) = address else { throw POSIXError(.EINVAL) }
-    #if canImport(Darwin)
-      descriptor = socket(AF_INET, SOCK_STREAM, 0)
-    #else
-      descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    #endif
-    var place = sockaddr_in()
-    place.sin_family = sa_family_t(AF_INET)
-    place.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    place.sin_port = UInt16(port).bigEndian
-    var patience = timeval(tv_sec: 60, tv_usec: 0)
-    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-    let status = withUnsafePointer(to: &place) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
-    }
-    guard status == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+    descriptor = try Loopback.connect(port: UInt16(port))
   }
 
   deinit { close(descriptor) }
