@@ -9,9 +9,9 @@ protocol GrowingTableEntry {
 /// Linear hashing (Litwin, 1980): rows of some entries each; as entries come and go, one row after the other is split in two or
 /// joined with its other half. An insertion costs the same with a million entries as with a thousand.
 struct GrowingTable<Entry: GrowingTableEntry>: ~Copyable {
-  /// Entries of a row, on average: where there are more, a row is split, where there are far fewer, two are joined. About
-  /// one row in ten is too small for its entries then.
-  private static var average: Int { max(1, TableRows<Entry>.capacity * 3 / 5) }
+  /// Entries of a row, on average: where there are more, a row is split, where there are far fewer, two are joined. The
+  /// fuller the rows, the less memory is touched, until too many go on in extra ones.
+  private static var average: Int { max(1, TableRows<Entry>.capacity * 4 / 5) }
 
   private var rows = TableRows<Entry>()
   /// The power of two that the number of rows has reached or passed, less one.
