@@ -5,18 +5,20 @@ enum Palette {
     switch contender.role {
     case .floor, .part: "floor"
     case .perl: "perl"
-    case .ikc: contender.name.hasSuffix("async") ? "async" : "ikc"
+    case .ikc: contender.name.hasSuffix("async") ? "async" : contender.name.hasSuffix("queue") ? "queue" : "ikc"
     }
   }
 
+  private static let names = ["floor", "ikc", "async", "queue", "perl"]
+
   private static let light = """
     --page:#f6f6f3;--card:#fcfcfb;--ink:#0b0b0b;--soft:#52514e;--faint:#7d7c77;--grid:#e4e3dd;--edge:#dcdbd5;\
-    --floor:#9a9a94;--ikc:#2a78d6;--async:#1baf7a;--perl:#eb6834
+    --floor:#9a9a94;--ikc:#2a78d6;--async:#1baf7a;--queue:#8b5cd6;--perl:#eb6834
     """
 
   private static let dark = """
     --page:#111110;--card:#1a1a19;--ink:#ffffff;--soft:#c3c2b7;--faint:#918f86;--grid:#2c2c2a;--edge:#33332f;\
-    --floor:#74746e;--ikc:#3987e5;--async:#199e70;--perl:#d95926
+    --floor:#74746e;--ikc:#3987e5;--async:#199e70;--queue:#9a75e0;--perl:#d95926
     """
 
   /// Marks and text of a picture.
@@ -27,9 +29,7 @@ enum Palette {
     .reference{stroke:var(--faint);stroke-width:1;stroke-dasharray:4 4}\
     .stroke{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}\
     .cut{stroke:var(--card);stroke-width:4}.dot{stroke:var(--card);stroke-width:1.5}\
-    .fill.floor{fill:var(--floor)}.fill.ikc{fill:var(--ikc)}.fill.async{fill:var(--async)}\
-    .fill.perl{fill:var(--perl)}.stroke.floor{stroke:var(--floor)}.stroke.ikc{stroke:var(--ikc)}\
-    .stroke.async{stroke:var(--async)}.stroke.perl{stroke:var(--perl)}
+    \(names.map { ".fill.\($0){fill:var(--\($0))}.stroke.\($0){stroke:var(--\($0))}" }.joined())
     """
 
   static let colours = ":root{\(light)}@media(prefers-color-scheme:dark){:root{\(dark)}}"
@@ -52,8 +52,7 @@ enum Palette {
     .head{display:flex;flex-wrap:wrap;gap:6px 20px;align-items:baseline;justify-content:space-between;margin:0 0 10px}
     .legend{display:flex;flex-wrap:wrap;gap:4px 16px;color:var(--soft);font-size:13px}
     .legend i{display:inline-block;width:10px;height:10px;border-radius:3px;margin-right:6px}
-    i.floor{background:var(--floor)}i.ikc{background:var(--ikc)}i.async{background:var(--async)}\
-    i.perl{background:var(--perl)}
+    \(names.map { "i.\($0){background:var(--\($0))}" }.joined())
     header{margin-bottom:24px}.alone{margin-top:14px}
     .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:12px 28px;margin-top:14px}
     .small{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,480px),1fr));gap:0 16px}
