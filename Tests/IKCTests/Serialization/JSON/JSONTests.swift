@@ -59,6 +59,23 @@ struct JSONTests {
     }
   }
 
+  @Test("the deepest values fit a stack of 2 MiB, a quarter of which they take where optimized")
+  func fitsSmallStack() async {
+    await #expect(processExitsWith: .success) {
+      onStack(kilobytes: 2_048) {
+        for (start, end) in [("[", "]"), (#"{"k":"#, "}")] {
+          let deep = String(repeating: start, count: 512) + "[]" + String(repeating: end, count: 512)
+          precondition((try? Value(json: deep).json()) != nil)
+        }
+        let image = [5, 11] + Array(repeatElement([2, 0, 0, 0, 1, 4] as [UInt8], count: 255).joined()) + [5]
+        let graph = image.withUnsafeBytes { try? ValueGraph(storable: $0) }
+        let text = try? graph?.taggedJSON()
+        precondition((try? text?.taggedGraph().storable()) == (try? graph?.storable()))
+        precondition(text != nil)
+      }
+    }
+  }
+
   @Test("depth is limited both ways")
   func depth() throws {
     let deep = { String(repeating: "[", count: $0) + String(repeating: "]", count: $0) }

@@ -41,6 +41,22 @@ struct TextLimitTests {
     #expect(try #require(throws: IKCError.self) { try format.serializer.encode([value]) }.code == .cannotEncode)
   }
 
+  @Test("the deepest values fit a stack of 512 KiB")
+  func fitsSmallStack() async {
+    await #expect(processExitsWith: .success) {
+      onStack {
+        for format in TextFormat.allCases {
+          for kind in ["array", "hash", "reference"] {
+            let deep = TextLimitTests.nested(format, kind, 512)
+            let value = try? format.decode(deep)
+            precondition((try? format.serializer.encode(value ?? .undef)) == deep)
+            precondition((try? format.text(format.graph(deep))) == deep)
+          }
+        }
+      }
+    }
+  }
+
   /// Arrays, each of which holds the one before so many times.
   static func chain(_ format: TextFormat, _ count: Int, times: Int) -> [UInt8] {
     switch format {
