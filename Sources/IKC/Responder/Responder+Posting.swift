@@ -84,10 +84,7 @@ extension Responder {
     let kernel = try target(specifier)
     guard kernel != "*" else { return try postToAll(specifier, params, from: session) }
     let channel = try channel(to: kernel, for: specifier)
-    let text = specifier.wireText
-    guard try write(event: text, params, from: session, to: channel, limit: channel.settings.highWatermark) else {
-      throw congested(channel, specifier: text)
-    }
+    try write(event: specifier.wireText, params, from: session, to: channel)
   }
 
   @inline(never)
@@ -158,7 +155,7 @@ extension Responder {
     return places
   }
 
-  private func congested(_ channel: Channel, specifier: String) -> IKCError {
+  func congested(_ channel: Channel, specifier: String) -> IKCError {
     IKCError(
       .congested,
       "\(channel.unsentBytes) bytes wait to be sent, more than the high watermark of \(settings.highWatermark); "

@@ -13,54 +13,55 @@ extension Responder {
     let event = from.state.isEmpty ? from.replacing(state: state) : from
     let params: Value =
       from.state.isEmpty ? .array(arguments) : .array([.string(state), .array(arguments)])
-    guard target.unsentBytes <= settings.highWatermark else {
-      throw IKCError(.congested, "\(target.unsentBytes) bytes wait to be sent; nothing was queued", peer: target.name)
-    }
     try write(event: event, params, from: session, to: target)
   }
 
   /// Sends a message whose event is a text, built for this one time.
-  @discardableResult
+  ///
+  /// Throws `congested`, with nothing queued, where the channel holds more unsent bytes than its high watermark.
   func write<P: Encodable>(
-    event: String, _ params: P, from session: SessionRecord?, to channel: Channel, limit: Int = .max
-  ) throws(IKCError) -> Bool {
-    let from = session?.fromWhenPublished
-    do throws(IKCError) {
-      return try channel.writeFrame(limit: limit) { (writer: inout ByteWriter) throws(IKCError) in
-        writer.beginMessage(fields: from == nil ? 2 : 3)
-        try writer.writeStorable(encoding: params, in: .params)
-        writer.writeKey("params")
-        try writer.writeStorable(event)
-        writer.writeKey("event")
-        if let from {
-          writer.write(from)
-          writer.writeKey("from")
-        }
-      }
-    } catch {
-      throw error.naming(peer: channel.name, specifier: event)
+    event: String, _ params: P, from session: SessionRecord?, to channel: Channel
+  ) throws(IKCError) {
+    try write(params, from: session, to: channel, specifier: event) { (writer: inout ByteWriter) throws(IKCError) in
+      try writer.writeStorable(event)
     }
   }
 
-  /// Sends a message whose event is a hash, as it stands there.
+  /// The same with an event that is a hash, as it stands there.
   func write<P: Encodable>(
     event: Specifier.Parts, _ params: P, from session: SessionRecord?, to channel: Channel
   ) throws(IKCError) {
+    try write(params, from: session, to: channel, specifier: event.name) {
+      (writer: inout ByteWriter) throws(IKCError) in
+      try writer.writeStorable(specifierHash: event.kernel, session: event.session, state: event.state)
+    }
+  }
+
+  /// - Parameters:
+  ///   - specifier: the event as errors name it.
+  ///   - writeEvent: writes the event.
+  @inline(__always)
+  private func write<P: Encodable>(
+    _ params: P, from session: SessionRecord?, to channel: Channel, specifier: @autoclosure () -> String,
+    event writeEvent: (inout ByteWriter) throws(IKCError) -> Void
+  ) throws(IKCError) {
     let from = session?.fromWhenPublished
     do throws(IKCError) {
-      try channel.writeFrame { (writer: inout ByteWriter) throws(IKCError) in
+      let isWritten = try channel.writeFrame(limit: channel.settings.highWatermark) {
+        (writer: inout ByteWriter) throws(IKCError) in
         writer.beginMessage(fields: from == nil ? 2 : 3)
         try writer.writeStorable(encoding: params, in: .params)
         writer.writeKey("params")
-        try writer.writeStorable(specifierHash: event.kernel, session: event.session, state: event.state)
+        try writeEvent(&writer)
         writer.writeKey("event")
         if let from {
           writer.write(from)
           writer.writeKey("from")
         }
       }
+      if !isWritten { throw congested(channel, specifier: specifier()) }
     } catch {
-      throw error.naming(peer: channel.name, specifier: event.name)
+      throw error.naming(peer: channel.name, specifier: specifier())
     }
   }
 

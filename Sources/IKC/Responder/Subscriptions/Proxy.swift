@@ -77,11 +77,6 @@ public final class Proxy: Sendable {
   /// Posts to a state of the session, with the arguments of a list. Otherwise as `post(_:_:)`.
   public func post(_ state: String, arguments: [Value]) throws(IKCError) {
     try check(state)
-    guard channel.unsentBytes <= responder.settings.highWatermark else {
-      throw IKCError(
-        .congested, "\(channel.unsentBytes) bytes wait to be sent; nothing was queued", peer: kernel,
-        specifier: specifier.description)
-    }
     try responder.write(
       event: Specifier.Parts(kernel: target.kernel, session: target.session, state: "IKC:proxy"),
       Value.array([.string(state), .array(arguments)]), from: sender, to: channel)
