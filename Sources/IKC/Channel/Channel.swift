@@ -1,7 +1,7 @@
 internal import Synchronization
 
-// @unchecked: `state`, `failure`, `pauses` and `handshake` are touched on the loop's thread alone; `peer` and `ends` are
-// written there once, before the channel is handed to anybody else; the variables that belong to the responder say which lock
+// @unchecked: `state`, `failure`, `pauses` and `handshake` are touched on the loop's thread alone; `peer`, `ends` and
+// `streamDistance` are written there once, before the channel is handed to anybody else; the variables that belong to the responder say which lock
 // or queue guards them; the rest is constant or synchronized itself.
 /// One connection to another kernel, from the first line of negotiation to its end.
 ///

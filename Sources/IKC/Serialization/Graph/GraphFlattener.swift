@@ -67,7 +67,7 @@ struct GraphFlattener {
         hold(part)
         continue
       }
-      try part(next, of: levels[last].content, levels[last].index, depth: levels[last].depth).map { hold($0) }
+      try part(next, of: last).map { hold($0) }
     }
     throw Self.cycle
   }
@@ -180,23 +180,21 @@ struct GraphFlattener {
     }
   }
 
-  /// A part of a node; nil where it has to be made first.
-  private mutating func part(
-    _ number: Int, of content: ValueGraph.Content, _ index: Int, depth: Int
-  ) throws(IKCError) -> Part? {
-    switch content {
-    case .array(let elements): return try element(elements[number], depth: depth)
-    case .hash(let elements, _):
+  /// A part of the node that is made at that level; nil where it has to be made first.
+  private mutating func part(_ number: Int, of level: Int) throws(IKCError) -> Part? {
+    let depth = levels[level].depth
+    switch (levels[level].content, isTie: levels[level].isTie) {
+    case (.array(let elements), _): return try element(elements[number], depth: depth)
+    case (.hash(let elements, _), _):
       return try element(elements[number].isPlaceholder ? nil : elements[number].node, depth: depth)
-    case .tied(let kind, let object) where kind != .scalar || levels[levels.count - 1].isTie:
-      return try variable(object, depth: depth)
-    case .tiedKey(let object, let key) where levels[levels.count - 1].isTie:
-      return try variable(number == 0 ? object : key, depth: depth)
-    case .tiedIndex(let object, _) where levels[levels.count - 1].isTie: return try variable(object, depth: depth)
-    case .hook(let hook):
+    case (.hook(let hook), _):
       if let tie = hook.tie, number == 0 { return try variable(tie, depth: depth) }
       return try reference(to: hook.references[number - (hook.tie == nil ? 0 : 1)], depth: depth + 1)
-    default: return try variable(index, depth: depth)
+    case (.tied(let kind, let object), let isTie) where kind != .scalar || isTie:
+      return try variable(object, depth: depth)
+    case (.tiedKey(let object, let key), isTie: true): return try variable(number == 0 ? object : key, depth: depth)
+    case (.tiedIndex(let object, _), isTie: true): return try variable(object, depth: depth)
+    default: return try variable(levels[level].index, depth: depth)
     }
   }
 
