@@ -69,23 +69,7 @@ enum Process {
   }
 
   private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
-    var offset = 0
-    while offset < bytes.count {
-      let count = bytes.withUnsafeBytes { bytes in
-        #if canImport(Darwin)
-          Darwin.write(descriptor, bytes.baseAddress! + offset, bytes.count - offset)
-        #elseif canImport(Musl)
-          Musl.write(descriptor, bytes.baseAddress! + offset, bytes.count - offset)
-        #else
-          Glibc.write(descriptor, bytes.baseAddress! + offset, bytes.count - offset)
-        #endif
-      }
-      if count > 0 {
-        offset += count
-      } else if errno != EINTR {
-        return false
-      }
-    }
-    return true
+    var position = 0
+    return ikc.write(bytes, from: &position, to: descriptor) == 0
   }
 }

@@ -40,23 +40,8 @@ final class ChildPipe {
 
   /// Writes what the pipe takes; false where nobody reads any more.
   func write(_ bytes: [UInt8], from position: inout Int) -> Bool {
-    while position < bytes.count {
-      let count = bytes.withUnsafeBytes { bytes in
-        #if canImport(Darwin)
-          Darwin.write(own, bytes.baseAddress! + position, bytes.count - position)
-        #elseif canImport(Musl)
-          Musl.write(own, bytes.baseAddress! + position, bytes.count - position)
-        #else
-          Glibc.write(own, bytes.baseAddress! + position, bytes.count - position)
-        #endif
-      }
-      if count > 0 {
-        position += count
-      } else if errno != EINTR {
-        return errno == EAGAIN
-      }
-    }
-    return true
+    let error = ikc.write(bytes, from: &position, to: own)
+    return error == 0 || error == EAGAIN
   }
 
   /// Reads a part of what is there; false at the end.
